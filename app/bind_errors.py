@@ -1,0 +1,131 @@
+"""Why a share cannot start, told in one sentence, and the port it could start on."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from typing import Final
+
+from app.printable import printable
+from app.state import Field, StartFailure
+
+__all__ = ["check_folder", "explain", "free_port"]
+
+_PREFERRED_PORT: Final = 8000
+_PORTS_TRIED: Final = 20
+_GONE: Final = frozenset(
+    {errno.EADDRNOTAVAIL, errno.ENETDOWN, errno.ENETUNREACH, errno.ENODEV, errno.ENXIO}
+)
+_NO_ADDRESS: Final = frozenset({errno.EAFNOSUPPORT, errno.EINVAL})
+_EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+
+def explain(error: OSError, host: str, port: int) -> StartFailure:
+    """Return why listening on `host` and `port` failed with `error`.
+
+    Where another port helps, one that is free at this moment is suggested.
+    """
+    if isinstance(error, socket.gaierror) or error.errno in _NO_ADDRESS:
+        return StartFailure(
+            Field.NETWORK,
+            f"“{printable(host)}” is no address that this computer can use;"
+            " choose another network.",
+        )
+    if error.errno in _GONE:
+        return StartFailure(
+            Field.NETWORK,
+            f"This computer does not have the address {printable(host)} (any more);"
+            " choose another network.",
+        )
+    if error.errno == errno.EADDRINUSE:
+        return _another_port(f"Port {port} is taken by another program", host, port + 1)
+    if error.errno in (errno.EACCES, errno.EPERM):
+        if port < 1024 and sys.platform != "win32":
+            return _another_port(
+                f"Ports below 1024, such as {port}, are kept for the system", host, _PREFERRED_PORT
+            )
+        return _another_port(f"The system does not let Folderport use port {port}", host, port + 1)
+    if error.errno in _EXHAUSTED:
+        return StartFailure(
+            Field.NETWORK,
+            "This computer has too many files and connections open;"
+            " close some programs and start again.",
+        )
+    return StartFailure(
+        Field.NETWORK,
+        f"Sharing on {printable(host)} did not start: {printable(error.strerror or str(error))}.",
+    )
+
+
+def free_port(host: str, preferred: int = _PREFERRED_PORT) -> int:
+    """Return a TCP port that is free on the numeric address `host` at this moment.
+
+    It is `preferred` or one of the next ports, or else any.
+    Raises OSError where no port of `host` can be listened on.
+    """
+    for port in range(preferred, min(preferred + _PORTS_TRIED, 65536)):
+        try:
+            return _listen(host, port)
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+    return _listen(host, 0)
+
+
+def check_folder(path: str) -> StartFailure | None:
+    """Return why `path` cannot be shared; None where it can.
+
+    It reads the folder's first entry: on a network drive that does not answer, this takes as long
+    as the system's own time-out.
+    """
+    if not path:
+        return StartFailure(Field.FOLDER, "No folder is chosen yet; choose the one to share.")
+    try:
+        with os.scandir(path) as entries:
+            next(entries, None)
+        readable = os.access(path, os.R_OK | os.X_OK)
+    except NotADirectoryError:
+        return _folder_failure(path, "is not a folder; choose the folder that holds it")
+    except FileNotFoundError:
+        return _folder_failure(path, "does not exist (any more); choose another folder")
+    except PermissionError:
+        readable = False
+    except (OSError, ValueError) as error:
+        cause = error.strerror if isinstance(error, OSError) else None
+        return _folder_failure(path, f"cannot be read: {cause or error}; choose another folder")
+    if not readable:
+        return _folder_failure(
+            path, "may not be read by you; choose another folder, or allow reading it"
+        )
+    return None
+
+
+def _folder_failure(path: str, cause: str) -> StartFailure:
+    return StartFailure(Field.FOLDER, f"“{printable(path)}” {cause}.")
+
+
+def _another_port(cause: str, host: str, preferred: int) -> StartFailure:
+    try:
+        suggested = free_port(host, preferred)
+    except OSError:
+        return StartFailure(Field.PORT, f"{cause}; choose another one.")
+    return StartFailure(Field.PORT, f"{cause}; port {suggested} is free.", suggested)
+
+
+def _listen(host: str, port: int) -> int:
+    """Listen for a moment, with the options a server sets, and return the port."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST | socket.AI_PASSIVE
+    )[0]
+    with socket.socket(family, kind, protocol) as probe:
+        if sys.platform == "win32":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if host == "::":
+            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        probe.bind(address)
+        probe.listen(1)
+        return int(probe.getsockname()[1])

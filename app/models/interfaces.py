@@ -1,0 +1,120 @@
+"""The choice of the network: this machine's networks, all of them together, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app.i18n import tr
+from app.models.foreign_text import tool_tip
+from app.models.roles import NO_PARENT, Role
+from app.network import NetworkInterface
+
+__all__ = ["InterfacesModel"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    value: str
+    """What ShareSettings.network holds for it."""
+    text: str
+    explanation: str
+
+
+class InterfacesModel(QAbstractListModel):
+    """The networks to be reached on, likeliest first, then "all" and "only this computer"."""
+
+    def __init__(
+        self, interfaces: Sequence[NetworkInterface] = (), parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._interfaces = tuple(interfaces)
+        self._vanished = ""
+        self._choices = self._build()
+
+    def set_interfaces(self, interfaces: Sequence[NetworkInterface]) -> None:
+        """Offer these networks, likeliest first, from now on."""
+        if tuple(interfaces) == self._interfaces:
+            return
+        self.beginResetModel()
+        self._interfaces = tuple(interfaces)
+        self._choices = self._build()
+        self.endResetModel()
+
+    def row_of(self, network: str) -> int:
+        """Return the row of a ShareSettings.network.
+
+        An address that this machine no longer has gets a row that says so, so that what was
+        chosen is neither lost nor silently replaced.
+        """
+        for row, choice in enumerate(self._choices):
+            if choice.value == network or (row == 0 and self._is_first(network)):
+                return row
+        self.beginResetModel()
+        self._vanished = network
+        self._choices = self._build()
+        self.endResetModel()
+        return next(row for row, choice in enumerate(self._choices) if choice.value == network)
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
+        """Return the number of choices; there are at least three."""
+        return 0 if parent.isValid() else len(self._choices)
+
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Return a choice's name, its technical side as a tool tip, or its value (Role.VALUE)."""
+        choice = self._choices[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return choice.text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tool_tip(choice.explanation)
+        if role == Role.VALUE:
+            return choice.value
+        return None
+
+    def _is_first(self, network: str) -> bool:
+        return bool(self._interfaces) and self._interfaces[0].address == network
+
+    def _build(self) -> tuple[_Choice, ...]:
+        choices = [_interface_choice(interface) for interface in self._interfaces]
+        if choices:
+            # The likeliest network is followed when the computer moves to another one.
+            choices[0] = _Choice("", choices[0].text, choices[0].explanation)
+        else:
+            choices.append(
+                _Choice("", tr("No network found"), tr("This computer is not on a network now."))
+            )
+        if self._vanished and not any(choice.value == self._vanished for choice in choices):
+            choices.append(
+                _Choice(
+                    self._vanished,
+                    tr("{address} · not connected").replace("{address}", self._vanished),
+                    tr("This computer does not have this address at the moment."),
+                )
+            )
+        return (
+            *choices,
+            _Choice(
+                "all",
+                tr("All networks"),
+                tr("Every network this computer is on. Listens on 0.0.0.0."),
+            ),
+            _Choice(
+                "local",
+                tr("Only this computer"),
+                tr("Nobody else can connect. Listens on 127.0.0.1 (loopback)."),
+            ),
+        )
+
+
+def _interface_choice(interface: NetworkInterface) -> _Choice:
+    return _Choice(
+        interface.address,
+        f"{interface.label} · {interface.address}",
+        tr("Listens on {address}, the address of “{name}”.")
+        .replace("{address}", interface.address)
+        .replace("{name}", interface.name),
+    )

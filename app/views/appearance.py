@@ -1,0 +1,68 @@
+"""The scheme the whole application is painted in: what the person chose, else the system's."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
+from PySide6.QtWidgets import QApplication
+
+from app.views.palette import DARK, LIGHT, qt_palette
+from app.views.style_sheet import style_sheet
+
+__all__ = ["Appearance"]
+
+_SMALLEST_TEXT: Final = 13
+"""Pixels. A larger font of the system's is followed."""
+
+
+class Appearance(QObject):
+    """Paints `application` light or dark, and again whenever the system's scheme changes."""
+
+    def __init__(self, application: QApplication, theme: str = "system") -> None:
+        super().__init__(application)
+        self._application = application
+        self._theme = theme
+        application.setStyle("Fusion")
+        application.setFont(_text_font(application.font()))
+        # The system's scheme is asked from its style hints: setting them does nothing on
+        # several desktops, which is why light and dark are painted here.
+        application.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        self._paint()
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the dark colours are shown."""
+        if self._theme == "system":
+            return self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return self._theme == "dark"
+
+    @Slot(str)
+    def set_theme(self, theme: str) -> None:
+        """Show "light", "dark", or what the "system" has."""
+        if theme != self._theme:
+            self._theme = theme
+            self._paint()
+
+    @Slot(Qt.ColorScheme)
+    def _on_scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
+        if self._theme == "system":
+            self._paint()
+
+    def _paint(self) -> None:
+        tokens = DARK if self.is_dark else LIGHT
+        self._application.setPalette(qt_palette(tokens))
+        size = QFontInfo(self._application.font()).pixelSize()
+        self._application.setStyleSheet(style_sheet(tokens, max(_SMALLEST_TEXT, size)))
+
+
+def _text_font(system: QFont) -> QFont:
+    font = QFont(system)
+    # Where no desktop names a font, Qt falls back to "Sans Serif", whatever that is.
+    unnamed = system.family().casefold() in ("", "sans", "sans serif", "sans-serif")
+    if unnamed and sys.platform.startswith("linux") and "Inter" in QFontDatabase.families():
+        font.setFamilies(["Inter", system.family()])
+    font.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
+    return font

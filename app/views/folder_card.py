@@ -1,0 +1,149 @@
+"""The folder as an object: its icon, its name, what is in it, where it lies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from app.i18n import tr
+from app.models.folder_survey import FolderSummary, FolderSurvey
+from app.models.foreign_text import one_line
+from app.models.quantities import count_text, size_text
+from app.views.elided_label import ElidedLabel
+from app.views.glyphs import Glyph, GlyphButton
+from app.views.restyle import set_look
+
+__all__ = ["FolderCard"]
+
+
+class FolderCard(QFrame):
+    """Shows the chosen folder, and offers to choose another one."""
+
+    choose_requested = Signal()
+    """The person wants to pick a folder."""
+    recent_chosen = Signal(str)
+    """The person picked one of the recent folders."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("folder")
+        self._folder = ""
+        self._survey = FolderSurvey(self)
+        self._survey.counted.connect(self._on_counted)
+        self._name = ElidedLabel()
+        self._name.setProperty("kind", "strong")
+        self._details = ElidedLabel()
+        self._details.setProperty("kind", "hint")
+        self.choose_button = QPushButton()
+        self.choose_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.choose_button.clicked.connect(self.choose_requested)
+        self._menu = QMenu(self)
+        self.recent_button = GlyphButton("recent", colour="soft")
+        self.recent_button.setProperty("kind", "square")
+        self.recent_button.setAccessibleName(tr("Recent folders"))
+        self.recent_button.setToolTip(tr("Recent folders"))
+        self.recent_button.clicked.connect(self._on_recent_clicked)
+        self._arrange()
+        self.set_folder("")
+        self.set_recent_folders(())
+
+    def set_folder(self, folder: str) -> None:
+        """Show `folder`, an absolute path, and begin to count what is in it; "" is none."""
+        self._folder = folder
+        self._survey.cancel()
+        if folder:
+            self._name.setText(one_line(os.path.basename(folder.rstrip("/\\")) or folder))
+            self._details.setText(_place(folder))
+            self.choose_button.setText(tr("Change…"))
+            self.choose_button.setAccessibleName(tr("Change the folder"))
+            self._survey.start(folder)
+        else:
+            self._name.setText(tr("Choose a folder"))
+            self._details.setText(tr("or drop one here"))
+            self.choose_button.setText(tr("Choose…"))
+            self.choose_button.setAccessibleName(tr("Choose a folder"))
+        self._describe()
+        set_look(self, "filled", value=bool(folder))
+
+    def set_recent_folders(self, folders: Sequence[str]) -> None:
+        """Offer these folders in a menu, the latest first."""
+        self._menu.clear()
+        for folder in folders:
+            text = f"{one_line(os.path.basename(folder) or folder)}   {_place(folder)}"
+            # An ampersand would be taken for a mnemonic.
+            action = self._menu.addAction(text.replace("&", "&&"))
+            action.triggered.connect(lambda _checked=False, path=folder: self._pick(path))
+        self.recent_button.setVisible(bool(folders))
+
+    def set_locked(self, *, locked: bool) -> None:
+        """Show the folder without the means to change it, while it is being shared."""
+        self.choose_button.setVisible(not locked)
+        self.recent_button.setVisible(not locked and not self._menu.isEmpty())
+        set_look(self, "locked", value=locked)
+
+    def set_drop_hint(self, *, shown: bool) -> None:
+        """Show that a folder can be let go of here."""
+        set_look(self, "drop", value=shown)
+
+    def set_invalid(self, *, invalid: bool) -> None:
+        """Mark the folder as what is wrong."""
+        set_look(self, "invalid", value=invalid)
+
+    def _arrange(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addStretch(1)
+        words.addWidget(self._name)
+        words.addWidget(self._details)
+        words.addStretch(1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 14, 14, 14)
+        layout.setSpacing(8)
+        layout.addWidget(Glyph("folder", "accent", 42, tile=True))
+        layout.addSpacing(4)
+        layout.addLayout(words, 1)
+        layout.addWidget(self.choose_button)
+        layout.addWidget(self.recent_button)
+        self.setMinimumHeight(74)
+
+    def _describe(self) -> None:
+        self.setAccessibleName(f"{tr('Folder')}: {self._name.text()}")
+        self.setAccessibleDescription(self._details.text())
+
+    def _pick(self, folder: str) -> None:
+        self.recent_chosen.emit(folder)
+
+    @Slot()
+    def _on_recent_clicked(self) -> None:
+        corner = self.recent_button.rect().bottomLeft()
+        self._menu.popup(self.recent_button.mapToGlobal(corner))
+
+    @Slot(str, FolderSummary)
+    def _on_counted(self, folder: str, summary: FolderSummary) -> None:
+        if folder == self._folder:
+            self._details.setText(f"{_contents(summary)} · {_place(folder)}")
+            self._describe()
+
+
+def _place(folder: str) -> str:
+    """Return where `folder` lies, the home folder as "~"."""
+    place = os.path.dirname(folder.rstrip("/\\")) or folder
+    home = os.path.expanduser("~")
+    if place == home or place.startswith(home + os.sep):
+        place = "~" + place[len(home) :]
+    return one_line(place)
+
+
+def _contents(summary: FolderSummary) -> str:
+    if summary.complete and not summary.items:
+        return tr("Empty")
+    if not summary.complete:
+        return (
+            tr("More than {count} items · {size}")
+            .replace("{count}", count_text(summary.items))
+            .replace("{size}", size_text(summary.size))
+        )
+    return f"{tr('%n item(s)', '', summary.items)} · {size_text(summary.size)}"

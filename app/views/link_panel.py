@@ -1,0 +1,148 @@
+"""How to reach the share: three steps before it starts, then the code and the address."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from app.i18n import tr
+from app.links import ShareLink
+from app.models.quantities import speed_text
+from app.state import ServerState
+from app.views.elided_label import ElidedLabel
+from app.views.field_message import announce
+from app.views.glyphs import GlyphButton
+from app.views.qr_code import QrCodeWidget
+from app.views.status_pill import StatusPill
+from app.views.steps import Steps
+
+__all__ = ["LinkPanel"]
+
+_CONFIRMATION_MILLISECONDS: Final = 2_000
+
+
+class LinkPanel(QFrame):
+    """The card that other people look at: what they scan, or type."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "card")
+        self._link: ShareLink | None = None
+        self._state = ServerState.STOPPED
+        self.pill = StatusPill()
+        self.activity = ElidedLabel()
+        self.activity.setProperty("kind", "soft")
+        self.activity.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.qr_code = QrCodeWidget()
+        self.address = QLabel()
+        self.address.setTextFormat(Qt.TextFormat.PlainText)
+        self.address.setProperty("kind", "address")
+        self.address.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.address.setWordWrap(True)
+        self.address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.copy_button = GlyphButton("copy")
+        self.copy_button.clicked.connect(self.copy_address)
+        self.open_button = GlyphButton("open", tr("&Open here"))
+        self.open_button.setToolTip(tr("Open the share in this computer's browser"))
+        self.open_button.setAccessibleName(tr("Open the share in this computer's browser"))
+        self.open_button.clicked.connect(self._on_open_clicked)
+        self._confirmation = QTimer(self, interval=_CONFIRMATION_MILLISECONDS, singleShot=True)
+        self._confirmation.timeout.connect(self._on_confirmation_over)
+        self._arrange()
+        self._on_confirmation_over()
+        self.show_state(ServerState.STOPPED)
+
+    def show_state(self, state: ServerState) -> None:
+        """Teach while nothing is shared, and show the code while something is."""
+        self._state = state
+        text = {
+            ServerState.STOPPED: "",
+            ServerState.STARTING: tr("Starting…"),
+            ServerState.RUNNING: tr("Sharing"),
+            ServerState.STOPPING: tr("Stopping…"),
+        }[state]
+        self.pill.show_status(text, live=state is ServerState.RUNNING)
+        if state in (ServerState.STOPPED, ServerState.STARTING):
+            self._link = None
+            self.qr_code.set_text("")
+            self.activity.clear()
+            self._pages.setCurrentIndex(0)
+
+    def show_link(self, link: ShareLink) -> None:
+        """Show where the share is reached."""
+        self._link = link
+        self.qr_code.set_text(link.url)
+        # Breaks are allowed after the scheme and between the groups of an IPv6 address only.
+        self.address.setText(link.display)
+        self.address.setAccessibleName(link.display)
+        self._pages.setCurrentIndex(1)
+        announce(self, tr("Shared at {address}").replace("{address}", link.display))
+
+    def show_activity(self, devices: int, bytes_per_second: float) -> None:
+        """Show how many devices are there, and how fast files leave in bytes per second."""
+        texts = []
+        if devices:
+            texts.append(tr("%n device(s)", "", devices))
+        if bytes_per_second >= 1:
+            texts.append(speed_text(bytes_per_second))
+        self.activity.setText(" · ".join(texts))
+
+    @Slot()
+    def copy_address(self) -> None:
+        """Put the address on the clipboard, and say so."""
+        if self._link is None:
+            return
+        QGuiApplication.clipboard().setText(self._link.url)
+        self.copy_button.setText(tr("Copied"))
+        self.copy_button.set_glyph("check", "good")
+        announce(self.copy_button, tr("The address was copied."))
+        self._confirmation.start()
+
+    def _arrange(self) -> None:
+        status = QHBoxLayout()
+        status.addWidget(self.pill)
+        status.addWidget(self.activity, 1)
+        caption = QLabel(tr("Scan with a phone's camera, or open this address:"))
+        caption.setProperty("kind", "soft")
+        caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        caption.setWordWrap(True)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.copy_button)
+        buttons.addWidget(self.open_button)
+        buttons.addStretch(1)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(status)
+        layout.addStretch(1)
+        layout.addWidget(self.qr_code, 20)
+        layout.addSpacing(6)
+        layout.addWidget(caption)
+        layout.addWidget(self.address)
+        layout.addSpacing(6)
+        layout.addLayout(buttons)
+        layout.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(22, 20, 22, 22)
+        self._pages = QStackedLayout()
+        self._pages.addWidget(Steps())
+        self._pages.addWidget(page)
+        outer.addLayout(self._pages)
+
+    @Slot()
+    def _on_open_clicked(self) -> None:
+        if self._link is not None:
+            QDesktopServices.openUrl(QUrl(self._link.url))
+
+    @Slot()
+    def _on_confirmation_over(self) -> None:
+        self.copy_button.setText(tr("&Copy address"))
+        self.copy_button.set_glyph("copy")
+        # The confirmation is shorter: the buttons beside it must not jump.
+        self.copy_button.setMinimumWidth(self.copy_button.sizeHint().width())

@@ -1,0 +1,257 @@
+"""The window: what is shared, how to reach it, what happens."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import __version__
+from app.i18n import tr
+from app.links import ShareLink
+from app.models.devices import DevicesModel
+from app.models.foreign_text import one_line
+from app.models.interfaces import InterfacesModel
+from app.models.request_log import RequestLogModel
+from app.models.transfers import TransfersModel
+from app.settings import THEMES, ShareSettings
+from app.state import ServerState, StartFailure
+from app.views.activity_panel import ActivityPanel
+from app.views.glyphs import GlyphButton, application_icon
+from app.views.link_panel import LinkPanel
+from app.views.share_form import ShareForm
+
+__all__ = ["MainWindow"]
+
+_STACKED_BELOW: Final = 780
+"""Pixels of width below which the cards stand one above the other."""
+_FORM_WIDTH: Final = 440
+_WIDEST_PAGE: Final = 1_480
+
+
+class MainWindow(QMainWindow):
+    """Arranges the three cards and passes on what they are asked."""
+
+    start_requested = Signal(ShareSettings)
+    stop_requested = Signal()
+    settings_changed = Signal(ShareSettings)
+    """Something was chosen that is worth remembering."""
+    theme_chosen = Signal(str)
+    """One of settings.THEMES."""
+
+    def __init__(
+        self,
+        settings: ShareSettings,
+        log: RequestLogModel,
+        transfers: TransfersModel,
+        devices: DevicesModel,
+        interfaces: InterfacesModel,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._transfers = transfers
+        self._state = ServerState.STOPPED
+        self._close_agreed = False
+        self.form = ShareForm(settings, interfaces)
+        self.form.start_requested.connect(self.start_requested)
+        self.form.stop_requested.connect(self.stop_requested)
+        self.form.changed.connect(self.settings_changed)
+        self.form.changed.connect(self._name_window)
+        self.link_panel = LinkPanel()
+        self.activity = ActivityPanel(log, transfers, devices)
+        self._make_actions(settings.theme)
+        self._arrange()
+        self.setWindowIcon(application_icon())
+        self.setMinimumSize(420, 480)
+        self.resize(1_040, 800)
+        self._name_window()
+
+    @property
+    def settings(self) -> ShareSettings:
+        """Everything as it is set now."""
+        return self.form.settings
+
+    @Slot(ServerState)
+    def show_state(self, state: ServerState) -> None:
+        """Show what can be done in `state`."""
+        self._state = state
+        self.form.show_state(state)
+        self.link_panel.show_state(state)
+        running = state in (ServerState.RUNNING, ServerState.STOPPING)
+        self.start_action.setText(tr("&Stop sharing") if running else tr("&Start sharing"))
+        self.start_action.setEnabled(state in (ServerState.STOPPED, ServerState.RUNNING))
+        self.open_action.setEnabled(state is ServerState.STOPPED)
+        self.copy_action.setEnabled(state is ServerState.RUNNING)
+        self._name_window()
+
+    @Slot(ShareLink)
+    def show_link(self, link: ShareLink) -> None:
+        """Show where the share is reached."""
+        self.link_panel.show_link(link)
+        port = QUrl(link.url).port()
+        if port > 0:
+            self.form.show_port(port)
+
+    @Slot(StartFailure)
+    def show_failure(self, failure: StartFailure) -> None:
+        """Say beside the field it is about why sharing did not start."""
+        self.form.show_failure(failure)
+
+    @Slot(int, float)
+    def show_activity(self, devices: int, bytes_per_second: float) -> None:
+        """Show how many devices are there, and how fast files leave in bytes per second."""
+        self.link_panel.show_activity(devices, bytes_per_second)
+
+    @Slot(str)
+    def show_folder(self, folder: str) -> None:
+        """Take `folder` for the one to share, as if it had been dropped here."""
+        self.form.set_folder(folder)
+
+    @Slot()
+    def show_in_front(self) -> None:
+        """Bring the window before the person's eyes."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stack the cards in a narrow window, and keep them together in a very wide one."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask before transfers are cut off; otherwise closing ends Folderport."""
+        if self._close_agreed or not self._transfers.live_count:
+            event.accept()
+            return
+        event.ignore()
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            tr("Stop sharing?"),
+            tr(
+                "%n file(s) are still being sent. Closing Folderport ends them.",
+                "",
+                self._transfers.live_count,
+            ),
+            parent=self,
+        )
+        stop = box.addButton(tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
+        stop.clicked.connect(self._on_close_agreed)
+        box.setDefaultButton(box.addButton(tr("Keep sharing"), QMessageBox.ButtonRole.RejectRole))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def _make_actions(self, theme: str) -> None:
+        self.open_action = self._action(tr("&Choose folder…"), "Ctrl+O", self.form.choose_folder)
+        self.start_action = self._action("", "Ctrl+Return", self.form.toggle)
+        self.start_action.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
+        self.copy_action = self._action(
+            tr("Copy &address"), "Ctrl+Shift+C", self.link_panel.copy_address
+        )
+        self.find_action = self._action(
+            tr("&Filter requests"), "Ctrl+F", self.activity.find_requests
+        )
+        self.quit_action = self._action(tr("&Quit"), "Ctrl+Q", self.close)
+        self.quit_action.setMenuRole(QAction.MenuRole.QuitRole)
+        about = QAction(tr("About Folderport {version}").replace("{version}", __version__), self)
+        about.setEnabled(False)
+        menu = QMenu(self)
+        menu.addActions([self.open_action, self.start_action, self.copy_action, self.find_action])
+        menu.addSeparator()
+        menu.addMenu(self._theme_menu(theme))
+        menu.addSeparator()
+        menu.addActions([about, self.quit_action])
+        self.menu_button = GlyphButton("more", colour="soft")
+        self.menu_button.setProperty("kind", "square")
+        self.menu_button.setAccessibleName(tr("Menu"))
+        self.menu_button.setToolTip(tr("Menu"))
+        self.menu_button.clicked.connect(
+            lambda: menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
+        )
+        self.form.title_row.addWidget(self.menu_button)
+        self.menu = menu
+
+    def _theme_menu(self, theme: str) -> QMenu:
+        names = (tr("Like the &system"), tr("&Light"), tr("&Dark"))
+        menu = QMenu(tr("A&ppearance"), self)
+        group = QActionGroup(self)
+        for value, name in zip(THEMES, names, strict=True):
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(value == theme)
+            action.triggered.connect(lambda _checked=False, chosen=value: self._choose(chosen))
+            group.addAction(action)
+        return menu
+
+    def _action(self, text: str, shortcut: str, slot: object) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(slot)
+        self.addAction(action)
+        return action
+
+    def _arrange(self) -> None:
+        self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._top.setSpacing(16)
+        self._top.addWidget(self.form)
+        self._top.addWidget(self.link_panel, 1)
+        self._column = QWidget()
+        column = QVBoxLayout(self._column)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addLayout(self._top)
+        column.addWidget(self.activity, 1)
+        page = QWidget()
+        page.setObjectName("page")
+        self._margins = QHBoxLayout(page)
+        self._margins.addStretch(1)
+        self._margins.addWidget(self._column, 1_000)
+        self._margins.addStretch(1)
+        self._column.setMaximumWidth(_WIDEST_PAGE)
+        scroll = QScrollArea()
+        scroll.setObjectName("scroll")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(page)
+        self.setCentralWidget(scroll)
+        self._fit()
+
+    def _fit(self) -> None:
+        stacked = self.width() < _STACKED_BELOW
+        direction = QBoxLayout.Direction
+        self._top.setDirection(direction.TopToBottom if stacked else direction.LeftToRight)
+        margin = 16 if stacked else 20
+        self._margins.setContentsMargins(margin, margin, margin, margin)
+        self.form.setMinimumWidth(0 if stacked else min(_FORM_WIDTH, self.width() * 45 // 100))
+        self.form.setMaximumWidth(16_777_215 if stacked else _FORM_WIDTH)
+        self.activity.setMinimumHeight(380 if stacked else 250)
+
+    def _choose(self, theme: str) -> None:
+        self.form.set_theme(theme)
+        self.theme_chosen.emit(theme)
+
+    @Slot()
+    def _name_window(self) -> None:
+        folder = one_line(self.settings.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2])
+        if self._state is ServerState.RUNNING:
+            self.setWindowTitle(tr("{folder} is shared · Folderport").replace("{folder}", folder))
+        else:
+            self.setWindowTitle("Folderport")
+
+    @Slot()
+    def _on_close_agreed(self) -> None:
+        self._close_agreed = True
+        self.close()

@@ -1,0 +1,176 @@
+"""How a handler speaks: status line, header fields, errors.
+
+send_response -> send_header ... -> end_headers -> flush_headers -> wfile
+"""
+
+from __future__ import annotations
+
+import html
+from contextlib import AbstractContextManager, nullcontext
+from http import HTTPStatus
+from typing import Any, ClassVar, cast
+
+from server_core.exchange import Exchange
+from server_core.protocol.headers import check_field, check_line
+from server_core.request_log import LoggingRequestHandler
+from server_core.writer import ConnectionWriter
+
+__all__ = ["DEFAULT_ERROR_CONTENT_TYPE", "DEFAULT_ERROR_MESSAGE", "AnsweringRequestHandler"]
+
+DEFAULT_ERROR_MESSAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Error %(code)d</title>
+</head>
+<body>
+<h1>Error %(code)d: %(message)s</h1>
+<p>%(explain)s</p>
+</body>
+</html>
+"""
+DEFAULT_ERROR_CONTENT_TYPE = "text/html;charset=utf-8"
+
+# RFC 9110 section 6.4.1: answers that never have a body; 205 says so by its length.
+_BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED})
+_KNOWN = frozenset(HTTPStatus)
+
+
+class AnsweringRequestHandler(LoggingRequestHandler):
+    """The part of BaseHTTPRequestHandler that sends answers."""
+
+    error_message_format = DEFAULT_ERROR_MESSAGE
+    error_content_type = DEFAULT_ERROR_CONTENT_TYPE
+    protocol_version = "HTTP/1.0"
+    responses: ClassVar[dict[HTTPStatus, tuple[str, str]]] = {
+        status: (status.phrase, status.description) for status in HTTPStatus
+    }
+
+    close_connection: bool
+    request_version: str = ""
+    command: str | None = ""
+
+    def __init__(self, request: Any, client_address: Any, server: Any) -> None:
+        # Here, and not in setup(), which subclasses replace as a whole.
+        self._exchange = Exchange()
+        self._headers_buffer: list[bytes] = []
+        super().__init__(request, client_address, server)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Send and log a complete answer for an error, and close the connection after it.
+
+        `message` stands in the status line and, escaped, in the page; `explain` in the page alone.
+        Both default to what `responses` has for the code.
+        """
+        short, long = self.responses.get(cast("HTTPStatus", code), ("???", "???"))
+        message = short if message is None else message
+        explain = long if explain is None else explain
+        self.log_error("code %d, message %s", code, message)
+        with self.joined():
+            self.send_response(code, message)
+            self.send_header("Connection", "close")
+            body = b""
+            if code >= HTTPStatus.OK and code not in _BODILESS:
+                page = self.error_message_format % {
+                    "code": code,
+                    "message": html.escape(message, quote=False),
+                    "explain": html.escape(explain, quote=False),
+                }
+                body = page.encode("utf-8", "replace")
+                self.send_header("Content-Type", self.error_content_type)
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD" and body:
+                self.wfile.write(body)
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Begin an answer: its status line, Server and Date; it is logged as its head leaves."""
+        self._log_pending()
+        self._exchange.unlogged = True
+        self.send_response_only(code, message)
+        self.send_header("Server", self.version_string())
+        self.send_header("Date", self.date_time_string())
+
+    def send_response_only(self, code: int, message: str | None = None) -> None:
+        """Begin an answer with its status line alone, kept until `end_headers`.
+
+        Raises HeaderInjectionError for a message with a line break.
+        """
+        if code >= HTTPStatus.OK:
+            self._exchange.status = int(code)
+        if self.request_version == "HTTP/0.9":
+            return
+        if message is None:
+            message = self.responses.get(cast("HTTPStatus", code), ("",))[0]
+        line = f"{self.protocol_version} {code:d} {check_line(message)}\r\n"
+        self._headers_buffer.append(line.encode("latin-1", "replace"))
+
+    def send_header(self, keyword: str, value: object) -> None:
+        """Add a header field, kept until `end_headers`.
+
+        Connection also decides whether this connection closes. Raises HeaderInjectionError for a
+        name or value that would not be one field.
+        """
+        text = str(value)
+        check_field(keyword, text)
+        if self.request_version != "HTTP/0.9":
+            self._headers_buffer.append(f"{keyword}: {text}\r\n".encode("latin-1"))
+        name = keyword.lower()
+        if name == "connection":
+            self._exchange.says_connection = True
+            if text.lower() == "close":
+                self.close_connection = True
+            elif text.lower() == "keep-alive":
+                self.close_connection = False
+        elif name == "content-length" and text.isdigit():
+            self._exchange.content_length = int(text)
+        elif name == "transfer-encoding":
+            self._exchange.is_delimited = True
+
+    def end_headers(self) -> None:
+        """Send the head, and with it what makes the answer's end findable for the client."""
+        exchange = self._exchange
+        if self.request_version != "HTTP/0.9":
+            if exchange.status:
+                self._announce_connection()
+            self._headers_buffer.append(b"\r\n")
+        self._log_pending()
+        self.flush_headers()
+        exchange.body_start = getattr(self.wfile, "accepted", 0)
+
+    def flush_headers(self) -> None:
+        """Write the lines that are kept, in one piece."""
+        if self._headers_buffer:
+            head = b"".join(self._headers_buffer)
+            self._headers_buffer = []
+            self.wfile.write(head)
+
+    def joined(self) -> AbstractContextManager[None]:
+        """Let a head and a body that are written inside leave in as few segments as they fit."""
+        if isinstance(self.wfile, ConnectionWriter):
+            return self.wfile.joined()
+        return nullcontext()
+
+    def _announce_connection(self) -> None:
+        exchange = self._exchange
+        bodiless = self.command == "HEAD" or exchange.status in _BODILESS or exchange.status < 200
+        if not bodiless and exchange.content_length is None and not exchange.is_delimited:
+            # The body's end is the connection's end (RFC 9112 section 6.3).
+            self.close_connection = True
+        if exchange.says_connection or self.protocol_version < "HTTP/1.1":
+            return
+        if self.close_connection:
+            self._headers_buffer.append(b"Connection: close\r\n")
+        elif self.request_version == "HTTP/1.0":
+            self._headers_buffer.append(b"Connection: keep-alive\r\n")
+
+    def _log_pending(self) -> None:
+        exchange = self._exchange
+        if exchange.unlogged:
+            exchange.unlogged = False
+            size = exchange.content_length if exchange.status < 400 else None
+            known = HTTPStatus(exchange.status) if exchange.status in _KNOWN else exchange.status
+            self.log_request(known, "-" if size is None else size)

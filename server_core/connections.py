@@ -1,0 +1,140 @@
+"""Who is connected, how many may be, how long they may take, and a stop that really stops."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections import Counter
+
+__all__ = ["Connection", "ConnectionRegistry"]
+
+_REAPER_PERIOD = 1.0
+
+
+class Connection:
+    """One accepted connection and the moment by which something has to happen on it.
+
+    The serving thread arms a deadline before it waits for the client and disarms it afterwards;
+    past it, the registry shuts the socket down, which ends the wait with an error or an end of
+    input. Deadlines are kept here, and not as socket time-outs, because a time-out starts anew with
+    each byte: a client that sends one byte a second would never exceed it.
+    """
+
+    __slots__ = ("_registry", "address", "deadline", "expired", "socket")
+
+    def __init__(self, registry: ConnectionRegistry, sock: socket.socket, address: str) -> None:
+        self._registry = registry
+        self.socket = sock
+        self.address = address
+        self.deadline: float | None = None
+        """On the monotonic clock, in seconds; None while nothing is waited for."""
+        self.expired = False
+        """Whether the connection was cut off by its deadline."""
+
+    def arm(self, seconds: float) -> None:
+        """Set the deadline to `seconds` from now."""
+        self.deadline = time.monotonic() + seconds
+
+    def arm_stall(self) -> None:
+        """Set the deadline by which the client has to have taken what is being sent."""
+        self.deadline = time.monotonic() + self._registry.stall_timeout
+
+    def disarm(self) -> None:
+        """Take the deadline away."""
+        self.deadline = None
+
+    def shut_down(self) -> None:
+        """End all input and output at once; a thread that waits on the socket wakes up."""
+        with contextlib.suppress(OSError):  # not connected any more
+            # Not through a subclass: a TLS socket's own method may wait for a lock or for the peer.
+            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+
+
+class ConnectionRegistry:
+    """The open connections of one server; safe to use from any thread.
+
+    Raise or lower the bounds on the instance before the first connection.
+    """
+
+    def __init__(self) -> None:
+        self.max_connections = 512
+        """Most connections at a time; one more is refused."""
+        self.max_per_address = 128
+        """Most connections at a time from one address."""
+        self.stall_timeout = 60.0
+        """Seconds in which a client has to take a piece of what is sent to it."""
+        self._lock = threading.Lock()
+        self._released = threading.Condition(self._lock)
+        self._closing = threading.Event()
+        self._open: dict[socket.socket, Connection] = {}
+        self._by_address: Counter[str] = Counter()
+        self._reaper: threading.Thread | None = None
+
+    def open(self, sock: socket.socket, address: str) -> Connection | None:
+        """Enter a connection; None where a bound is reached or the server is being closed."""
+        with self._lock:
+            if (
+                self._closing.is_set()
+                or len(self._open) >= self.max_connections
+                or self._by_address[address] >= self.max_per_address
+            ):
+                return None
+            connection = Connection(self, sock, address)
+            self._open[sock] = connection
+            self._by_address[address] += 1
+            if self._reaper is None:
+                self._reaper = threading.Thread(
+                    target=self._reap, name="connection deadlines", daemon=True
+                )
+                self._reaper.start()
+            return connection
+
+    def get(self, sock: socket.socket) -> Connection | None:
+        """Return the connection of a socket, None where it is not entered."""
+        return self._open.get(sock)
+
+    def close(self, sock: socket.socket) -> None:
+        """Take a connection out, before its socket is closed; an unknown one is ignored."""
+        with self._lock:
+            connection = self._open.pop(sock, None)
+            if connection is None:
+                return
+            self._by_address[connection.address] -= 1
+            if not self._by_address[connection.address]:
+                del self._by_address[connection.address]
+            if not self._open:
+                self._released.notify_all()
+
+    def close_all(self, timeout: float) -> bool:
+        """Cut every connection off, refuse new ones, and wait until their threads have let go.
+
+        Returns whether they all had within `timeout` seconds.
+        """
+        self._closing.set()
+        with self._lock:
+            for connection in self._open.values():
+                connection.shut_down()
+            released = self._released.wait_for(lambda: not self._open, timeout)
+            reaper = self._reaper
+        if reaper is not None:
+            reaper.join()
+        return released
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def _reap(self) -> None:
+        """Cut off what is overdue, once a second for as long as anything is connected."""
+        while not self._closing.wait(_REAPER_PERIOD):
+            now = time.monotonic()
+            with self._lock:
+                if not self._open:
+                    self._reaper = None
+                    return
+                for connection in self._open.values():
+                    deadline = connection.deadline
+                    if deadline is not None and deadline < now:
+                        connection.expired = True
+                        connection.shut_down()

@@ -1,0 +1,31 @@
+"""Errors of the server core, told apart by whose fault they are."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+__all__ = ["ConnectionLostError", "HeaderInjectionError", "RequestError"]
+
+
+class RequestError(Exception):
+    """A request that breaks the rules: the client's fault, answered with `status`.
+
+    The connection is closed after the answer, because where the next request would begin is not
+    certain any more (RFC 9112 section 2.2).
+    """
+
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+class ConnectionLostError(ConnectionError):
+    """The client went away, or was cut off, before the exchange was complete: nobody's fault."""
+
+
+class HeaderInjectionError(ValueError):
+    """A handler tried to send a header name, value or reason with a line break: our fault.
+
+    Sent as it is, it would let whoever chose the text add header fields (RFC 9110 section 5.5).
+    """

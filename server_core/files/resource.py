@@ -1,0 +1,269 @@
+"""Opening what a path names, and nothing outside the shared folder.
+
+A path is confined by how it is opened, not by how it looks: every component is opened relative to
+the directory before it, without following symbolic links, so that nothing can be exchanged between
+a check and its use. Only where a link is met is the path resolved, compared with the resolved
+root, and the result opened in the same way.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import re
+import stat
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+__all__ = [
+    "FileBody",
+    "FileResource",
+    "is_reserved_segment",
+    "lies_within",
+    "open_anywhere",
+    "open_beneath",
+]
+
+# O_NONBLOCK: opening a FIFO must not wait for its writer. The others keep Windows from translating
+# line ends and the descriptor from leaking into child processes.
+_READ = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NOINHERIT", 0)
+)
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+# O_PATH where it exists: a directory on the way has to be entered, not read.
+_ENTER = (
+    getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+)
+_CAN_WALK = os.open in os.supports_dir_fd and bool(_NOFOLLOW)
+_MET_A_LINK = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EMLINK})
+
+# Device names that Windows finds in every folder, with any extension.
+_DEVICES = re.compile(
+    r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\xb9\xb2\xb3])", re.IGNORECASE
+)
+
+
+def is_reserved_segment(segment: str) -> bool:
+    """Return whether Windows would understand a path segment as something else than a name.
+
+    True for a device name, an alternate data stream or drive (`:`), a wildcard or separator, a
+    control character, and a name that ends in a dot or a space, which Windows drops.
+    """
+    return (
+        segment.endswith((".", " "))
+        or any(character in '<>:"|?*\\/' or character < " " for character in segment)
+        or _DEVICES.fullmatch(segment.split(".")[0].rstrip(" ")) is not None
+    )
+
+
+class FileResource:
+    """A file or directory that was opened for reading; what was checked is what is read.
+
+    Owns its descriptor. Raises FileNotFoundError for anything that is neither a regular file nor a
+    directory: pipes, sockets and devices are not served.
+    """
+
+    def __init__(self, descriptor: int, path: str) -> None:
+        self.descriptor = descriptor
+        self.path = path
+        try:
+            self.status = os.fstat(descriptor)
+            if not (self.is_directory or stat.S_ISREG(self.status.st_mode)):
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        except BaseException:
+            os.close(descriptor)
+            raise
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether it is a directory."""
+        return stat.S_ISDIR(self.status.st_mode)
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.status.st_size
+
+    @property
+    def modified(self) -> float:
+        """Seconds since the epoch."""
+        return self.status.st_mtime
+
+    @property
+    def identity(self) -> tuple[int, int, int, int]:
+        """Device, inode, size in bytes and modification time in nanoseconds."""
+        status = self.status
+        return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Read up to `size` bytes at `offset`; fewer at the file's end."""
+        if hasattr(os, "pread"):
+            return os.pread(self.descriptor, size, offset)
+        os.lseek(self.descriptor, offset, os.SEEK_SET)
+        return os.read(self.descriptor, size)
+
+    def close(self) -> None:
+        """Close the descriptor; closing twice is harmless."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+def open_anywhere(path: str) -> FileResource:
+    """Open `path`, following symbolic links wherever they lead.
+
+    Raises OSError; a NUL in the path is a FileNotFoundError.
+    """
+    _refuse_nul(path)
+    try:
+        return FileResource(_open(path, _READ), path)
+    except PermissionError:
+        # Windows answers so for every directory.
+        if os.name != "nt" or not os.path.isdir(path):
+            raise
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path) from None
+
+
+def open_beneath(root: str, segments: Sequence[str]) -> FileResource:
+    """Open what `segments` name below the folder `root`.
+
+    A symbolic link is followed if what it leads to lies in `root` too, and is a FileNotFoundError
+    otherwise. `root` itself may be a link. Raises OSError as `os.open` does.
+    """
+    for segment in segments:
+        _refuse_nul(segment)
+        if segment == os.pardir or (os.name == "nt" and is_reserved_segment(segment)):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), segment)
+    path = os.path.join(root, *segments)
+    if not _CAN_WALK:
+        return _open_checked(root, path)
+    try:
+        return FileResource(_walk(root, segments), path)
+    except OSError as error:
+        if error.errno not in _MET_A_LINK:
+            raise
+    real_root, real_path = os.path.realpath(root), os.path.realpath(path)
+    return FileResource(_walk(real_root, _segments_below(real_root, real_path)), path)
+
+
+def _walk(root: str, segments: Sequence[str]) -> int:
+    directory = os.open(root, _ENTER)
+    try:
+        for segment in segments[:-1]:
+            entered = os.open(segment, _ENTER | _NOFOLLOW, dir_fd=directory)
+            os.close(directory)
+            directory = entered
+        last = segments[-1] if segments else "."
+        return _open(last, _READ | _NOFOLLOW, directory)
+    finally:
+        os.close(directory)
+
+
+def _open_checked(root: str, path: str) -> FileResource:
+    """Open without descriptors of directories: resolve, compare, open, and look once more."""
+    real_root, real_path = os.path.realpath(root), os.path.realpath(path)
+    _segments_below(real_root, real_path)
+    resource = open_anywhere(real_path)
+    try:
+        again = os.stat(path)
+        if os.path.realpath(path) != real_path or not os.path.samestat(again, resource.status):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+    except BaseException:
+        resource.close()
+        raise
+    return resource
+
+
+def _segments_below(real_root: str, real_path: str) -> list[str]:
+    if not lies_within(real_root, real_path):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), real_path)
+    relative = os.path.relpath(real_path, real_root)
+    return [] if relative == os.curdir else relative.split(os.sep)
+
+
+def lies_within(root: str, path: str) -> bool:
+    """Return whether `path` is `root` or below it; both absolute, and resolved by the caller."""
+    try:
+        return os.path.commonpath((root, path)) == os.path.normpath(root)
+    except ValueError:  # different drives
+        return False
+
+
+def _open(path: str, flags: int, directory: int | None = None) -> int:
+    try:
+        return os.open(path, flags, dir_fd=directory)
+    except OSError as error:
+        # A socket cannot be opened; to a client it is as absent as a pipe.
+        if error.errno in (errno.ENXIO, errno.ENODEV):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from None
+        raise
+
+
+def _refuse_nul(text: str) -> None:
+    if "\0" in text:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), text)
+
+
+class FileBody(io.RawIOBase):
+    """The bytes `start` to `stop` of a file as a stream: never more, fewer if the file shrinks.
+
+    Closes the resource with itself. `fileno()` gives the file's descriptor, whose own position is
+    not used: `offset` says where the stream stands.
+    """
+
+    def __init__(self, resource: FileResource, start: int, stop: int) -> None:
+        super().__init__()
+        self.resource = resource
+        self.offset = start
+        self.stop = stop
+
+    @property
+    def name(self) -> str:
+        """The file's path."""
+        return self.resource.path
+
+    @property
+    def remaining(self) -> int:
+        """Bytes that have not been read or sent."""
+        return self.stop - self.offset
+
+    def fileno(self) -> int:
+        """Return the file's descriptor."""
+        return self.resource.descriptor
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def advance(self, count: int) -> None:
+        """Take note that `count` bytes were sent from the descriptor directly."""
+        self.offset += count
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Read the next bytes; 0 at the end of the stream or of the file."""
+        with memoryview(buffer) as view, view.cast("B") as target:
+            wanted = min(len(target), self.remaining)
+            data = self.resource.read_at(self.offset, wanted)
+            target[: len(data)] = data
+        self.offset += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        """Close the stream and the file."""
+        self.resource.close()
+        super().close()

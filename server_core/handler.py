@@ -1,0 +1,281 @@
+"""BaseHTTPRequestHandler: one connection's requests, one after the other, through named hooks.
+
+    handle -> handle_one_request -> parse_request -> do_METHOD
+    do_METHOD -> send_response -> send_header ... -> end_headers -> wfile
+
+The names, attributes and order of calls are those of `http.server`'s documentation, because other
+people's handlers override and call them.
+"""
+
+from __future__ import annotations
+
+import email.message
+import http.client
+import io
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from server_core.answer import AnsweringRequestHandler
+from server_core.errors import ConnectionLostError, RequestError
+from server_core.events import RequestFinished
+from server_core.exchange import Exchange
+from server_core.protocol.body import BodyReader, body_reader, drain
+from server_core.protocol.headers import (
+    MAX_LINE_BYTES,
+    list_members,
+    parse_field_lines,
+    read_field_lines,
+)
+from server_core.protocol.request import (
+    BodyFraming,
+    body_framing,
+    check_host,
+    parse_request_line,
+    wants_keep_alive,
+)
+from server_core.server import client_host
+from server_core.writer import ConnectionWriter
+
+if TYPE_CHECKING:
+    from server_core.connections import Connection
+
+__all__ = ["BaseHTTPRequestHandler"]
+
+_TLS_HANDSHAKE = b"\x16"
+_ECHO_LIMIT = 200
+
+
+class BaseHTTPRequestHandler(AnsweringRequestHandler):
+    """Serves the requests of one connection; made by the server, once for each connection.
+
+    For each request method M that is to be served, a subclass defines `do_M()`. It may override
+    every method that has no leading underscore, above all `log_message`, `send_error`,
+    `version_string` and `address_string`, and set every class attribute.
+    """
+
+    default_request_version = "HTTP/0.9"
+    MessageClass: type[email.message.Message] = http.client.HTTPMessage
+
+    head_timeout = 20.0
+    """Seconds for a request's head to be complete, from its first byte."""
+    idle_timeout = 75.0
+    """Seconds that a connection may be idle before a request."""
+    body_timeout = 60.0
+    """Seconds for draining a body that the handler did not read."""
+    max_drained_body = 1 << 20
+    """Bytes of an unread body that are read and dropped to keep a connection; more closes it."""
+    require_host = True
+    """Whether HTTP/1.1 requests need exactly one Host (RFC 9112 section 3.2)."""
+
+    raw_requestline: bytes
+    path: str
+    headers: email.message.Message
+    _body: BodyReader | None = None
+    _guard: Connection | None = None
+
+    def setup(self) -> None:
+        """Prepare `connection`, `rfile` and `wfile`."""
+        super().setup()
+        registry = getattr(self.server, "connections", None)
+        self._guard = registry.get(self.request) if registry else None
+        if self.wbufsize == 0:
+            self.wfile = ConnectionWriter(self.connection, self._guard)
+
+    def handle(self) -> None:
+        """Handle requests until the connection is to be closed."""
+        self.close_connection = True
+        self.handle_one_request()
+        while not self.close_connection:
+            self.handle_one_request()
+
+    def handle_one_request(self) -> None:
+        """Read one request, call its `do_METHOD`, and see to it that the next one is found."""
+        self._exchange = Exchange()
+        self._body = None
+        self.requestline, self.request_version, self.command = "", "", ""
+        stream = self.rfile
+        try:
+            if self._read_request_line() and self.parse_request():
+                method = getattr(self, f"do_{self.command}", None)
+                if method is None:
+                    self.send_error(
+                        HTTPStatus.NOT_IMPLEMENTED,
+                        f"Unsupported method ({str(self.command)[:_ECHO_LIMIT]!r})",
+                    )
+                else:
+                    method()
+                self.wfile.flush()
+        except RequestError as error:
+            self._refuse(error)
+        except (ConnectionError, TimeoutError) as error:
+            self._exchange.complete = False
+            self.close_connection = True
+            self.log_lost(error)
+        except Exception:
+            # Our fault, or the subclass's: the client is told, the server's handle_error logs it.
+            if not self._exchange.status:
+                self.send_error(HTTPStatus.INTERNAL_SERVER_ERROR)
+            self._exchange.complete = False
+            raise
+        finally:
+            self.rfile = stream
+            self._finish_exchange()
+        self._leave_body_behind()
+
+    def parse_request(self) -> bool:
+        """Parse `raw_requestline` and the header fields that follow it in `rfile`.
+
+        Sets `command`, `path`, `request_version`, `headers` and `close_connection`. Returns False
+        where the request was answered with an error, or its connection ended.
+        """
+        self.command = None
+        self.request_version = self.default_request_version
+        self.close_connection = True
+        self.requestline = self.raw_requestline.decode("latin-1").rstrip("\r\n")
+        if not self.requestline:
+            return False
+        self._exchange.begin()
+        try:
+            line = parse_request_line(self.requestline, self.default_request_version)
+            self.command, self.path = line.method, line.target
+            if self.path.startswith("//"):
+                # A Location made from it would name another host (CVE-2021-28861).
+                self.path = "/" + self.path.lstrip("/")
+            if line.number < (1, 0):
+                self.headers = self._message([])
+                return True
+            self.request_version = line.version
+            fields = parse_field_lines(read_field_lines(self.rfile.readline))
+            self._disarm()
+            self.headers = self._message(fields)
+            if self.require_host and self._guard is not None:
+                check_host(fields, line.number)
+            framing = body_framing(fields, line.number)
+        except RequestError as error:
+            # Whoever sent what is not even a version understands a status line all the same.
+            self.request_version = max(self.request_version, "HTTP/1.0")
+            self._refuse(error)
+            return False
+        except ConnectionLostError:
+            return False
+        self.close_connection = not (
+            self.protocol_version >= "HTTP/1.1" and wants_keep_alive(fields, line.number)
+        )
+        self._expect_body(framing)
+        expects = {member.lower() for member in list_members(self.headers.get_all("Expect", []))}
+        if (
+            "100-continue" in expects
+            and self.protocol_version >= "HTTP/1.1"
+            and line.number >= (1, 1)
+        ):
+            return self.handle_expect_100()
+        return True
+
+    def handle_expect_100(self) -> bool:
+        """Tell a client that waits for it to send its body; return False to refuse instead.
+
+        An override that refuses sends the final answer itself.
+        """
+        self.send_response_only(HTTPStatus.CONTINUE)
+        self.end_headers()
+        return True
+
+    # -- private
+
+    def _read_request_line(self) -> bool:
+        self._await_request()
+        self.raw_requestline = self.rfile.readline(MAX_LINE_BYTES + 1)
+        if self.raw_requestline in (b"\r\n", b"\n"):
+            # RFC 9112 section 2.2: an empty line before the request is to be ignored.
+            self.raw_requestline = self.rfile.readline(MAX_LINE_BYTES + 1)
+        if len(self.raw_requestline) > MAX_LINE_BYTES:
+            self._exchange.begin()
+            self.request_version = "HTTP/1.0"
+            self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG)
+            return False
+        if not self.raw_requestline:
+            self.close_connection = True
+            return False
+        return True
+
+    def _await_request(self) -> None:
+        """Wait for a request's first byte, then start the clock for its head."""
+        if self._guard is None or not isinstance(self.rfile, io.BufferedReader):
+            return
+        self._guard.arm(self.idle_timeout)
+        first = self.rfile.peek(1)[:1]
+        self._guard.arm(self.head_timeout)
+        if first == _TLS_HANDSHAKE:
+            self._exchange.begin()
+            raise RequestError(HTTPStatus.BAD_REQUEST, "This port speaks http, not https")
+
+    def _disarm(self) -> None:
+        if self._guard is not None:
+            self._guard.disarm()
+
+    def _message(self, fields: list[tuple[str, str]]) -> email.message.Message:
+        message = self.MessageClass()
+        for name, value in fields:
+            message.set_raw(name, value)
+        return message
+
+    def _expect_body(self, framing: BodyFraming) -> None:
+        if framing.has_body:
+            self._body = body_reader(cast("BinaryIO", self.rfile), framing)
+            self.rfile = self._body
+
+    def _leave_body_behind(self) -> None:
+        """Read what the handler left of the body, or close: the next request begins after it."""
+        if self._body is None or self._body.finished or self.close_connection:
+            return
+        try:
+            if self._guard is not None:
+                self._guard.arm(self.body_timeout)
+            if not drain(self._body, self.max_drained_body):
+                self.close_connection = True
+        except (RequestError, ConnectionError, TimeoutError):
+            self.close_connection = True
+        finally:
+            self._disarm()
+
+    def _refuse(self, error: RequestError) -> None:
+        self._disarm()
+        if self._exchange.status:
+            # The answer has begun; all that is left is to end the connection.
+            self._exchange.complete = False
+        else:
+            self.send_error(error.status, error.message)
+        self.close_connection = True
+
+    def _finish_exchange(self) -> None:
+        self._disarm()
+        exchange = self._exchange
+        self._log_pending()
+        if exchange.began is None or self.server is None:
+            return
+        notify = getattr(self.server, "notify", None)
+        if notify is None:
+            return
+        headers = getattr(self, "headers", None) if self.command else None
+        address = self.client_address
+        notify(
+            RequestFinished(
+                finished_at=time.time(),
+                duration=time.monotonic() - exchange.began,
+                client_host=client_host(address),
+                client_port=address[1] if isinstance(address, tuple) else 0,
+                method=self.command or "-",
+                target=self.path if self.command else "-",
+                version=self.request_version or "-",
+                status=exchange.status,
+                body_bytes=max(0, getattr(self.wfile, "accepted", 0) - exchange.body_start),
+                complete=exchange.complete,
+                user_agent=_field(headers, "User-Agent"),
+                referer=_field(headers, "Referer"),
+            )
+        )
+
+
+def _field(headers: email.message.Message | None, name: str) -> str:
+    return "" if headers is None else str(headers.get(name, ""))[:_ECHO_LIMIT]

@@ -1,0 +1,85 @@
+"""What to answer to a request for a file: computed here, spoken by the handler's hooks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from server_core.protocol.conditional import (
+    Precondition,
+    Validators,
+    evaluate,
+    format_http_date,
+    if_range_holds,
+)
+from server_core.protocol.headers import Fields
+from server_core.protocol.ranges import ByteRange, parse_ranges
+from server_core.protocol.request import values_of
+
+__all__ = ["Representation", "Response", "respond"]
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """What is known of a file before a byte of it is sent."""
+
+    size: int
+    """Bytes."""
+    content_type: str
+    validators: Validators
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The answer to a GET or HEAD: its head, and which bytes of the file are its body."""
+
+    status: HTTPStatus
+    fields: tuple[tuple[str, str], ...]
+    body: ByteRange | None
+    """None where the file is not sent: 304, 412 and 416."""
+
+
+def respond(method: str, fields: Fields, representation: Representation) -> Response:
+    """Decide between 200, 206, 304, 412 and 416 (RFC 9110 sections 13.2.2 and 14.2).
+
+    A request for several ranges at once is answered with the whole file, which section 14.2 allows;
+    so is a HEAD, for which ranges are not defined.
+    """
+    validators = representation.validators
+    size = representation.size
+    state = (
+        ("Last-Modified", format_http_date(validators.last_modified)),
+        ("ETag", validators.etag),
+    )
+    precondition = evaluate(fields, validators)
+    if precondition is Precondition.NOT_MODIFIED:
+        return Response(HTTPStatus.NOT_MODIFIED, state, None)
+    if precondition is Precondition.FAILED:
+        return Response(HTTPStatus.PRECONDITION_FAILED, (*state, ("Content-Length", "0")), None)
+
+    content = ("Content-Type", representation.content_type)
+    accept = ("Accept-Ranges", "bytes")
+    ranges = _requested_ranges(fields, representation) if method == "GET" else None
+    if ranges == ():
+        unsatisfied = ("Content-Range", f"bytes */{size}")
+        return Response(
+            HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+            (accept, unsatisfied, ("Content-Length", "0")),
+            None,
+        )
+    if ranges is not None and len(ranges) == 1:
+        (part,) = ranges
+        length = ("Content-Length", str(len(part)))
+        shown = ("Content-Range", part.content_range(size))
+        return Response(HTTPStatus.PARTIAL_CONTENT, (content, length, *state, accept, shown), part)
+    length = ("Content-Length", str(size))
+    return Response(HTTPStatus.OK, (content, length, *state, accept), ByteRange(0, size))
+
+
+def _requested_ranges(
+    fields: Fields, representation: Representation
+) -> tuple[ByteRange, ...] | None:
+    values = values_of(fields, "range")
+    if len(values) != 1 or not if_range_holds(fields, representation.validators):
+        return None
+    return parse_ranges(values[0], representation.size)

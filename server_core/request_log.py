@@ -1,0 +1,79 @@
+"""The log of a handler: one line for each request, and the names that people override."""
+
+from __future__ import annotations
+
+import contextlib
+import socketserver
+import sys
+import time
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from server_core.protocol.conditional import format_http_date
+from server_core.server import client_host
+
+__all__ = ["LoggingRequestHandler"]
+
+__version__ = "0.1"
+
+# Control characters (Unicode's C0 and C1, and DEL) could drive the terminal that shows the log.
+_ESCAPES = {code: rf"\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+_ESCAPES[ord("\\")] = r"\\"
+
+
+class LoggingRequestHandler(socketserver.StreamRequestHandler):
+    """The part of BaseHTTPRequestHandler that logs, and says who and when."""
+
+    server_version = f"server_core/{__version__}"
+    sys_version = f"Python/{sys.version.split()[0]}"
+    weekdayname: ClassVar = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    monthname: ClassVar = [
+        *(None, "Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+        *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    ]
+
+    requestline: str = ""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log a request that is answered with `code` and, where it is known, `size` bytes."""
+        shown = str(code.value) if isinstance(code, HTTPStatus) else str(code)
+        self.log_message('"%s" %s %s', self.requestline, shown, str(size))
+
+    def log_error(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
+        """Log an error; goes to `log_message`."""
+        self.log_message(format, *args)
+
+    def log_lost(self, error: Exception) -> None:
+        """Take note of a client that left, or was cut off, within an exchange; not logged here."""
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
+        """Write one line to standard error: address, time and `format % args`.
+
+        Control characters are escaped. A log that cannot be written is not the client's loss.
+        """
+        message = (format % args).translate(_ESCAPES)
+        line = f"{self.address_string()} - - [{self.log_date_time_string()}] {message}\n"
+        # Full, closed, or None as under pythonw.
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            sys.stderr.write(line)
+
+    def version_string(self) -> str:
+        """Return the value of the Server field."""
+        return f"{self.server_version} {self.sys_version}"
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return a time, by default now, as HTTP writes dates."""
+        return format_http_date(time.time() if timestamp is None else timestamp)
+
+    def log_date_time_string(self) -> str:
+        """Return the present time, local, as the log writes it."""
+        now = time.localtime()
+        month = self.monthname[now.tm_mon]
+        return (
+            f"{now.tm_mday:02d}/{month}/{now.tm_year:04d} "
+            f"{now.tm_hour:02d}:{now.tm_min:02d}:{now.tm_sec:02d}"
+        )
+
+    def address_string(self) -> str:
+        """Return the client's address; no name is looked up."""
+        return client_host(self.client_address)

@@ -1,0 +1,250 @@
+"""The listening socket: servers of `http.server`'s shape that can be stopped and observed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import selectors
+import socket
+import socketserver
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from server_core.connections import ConnectionRegistry
+from server_core.events import Event, ServerStarted, ServerStopped
+from server_core.transfers import TransferRegistry
+
+__all__ = ["HTTPServer", "ThreadingHTTPServer", "client_host", "every_address"]
+
+_log = logging.getLogger(__name__)
+
+# accept() fails with these for want of resources; the connection stays in the queue.
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_EXHAUSTED_PAUSE = 0.05
+_LINGER_SECONDS = 1.0
+_LINGER_BYTES = 1 << 20
+_BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\n"
+    b"Retry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+)
+
+
+class HTTPServer(socketserver.TCPServer):
+    """A server that handles one connection after the other; made like `http.server.HTTPServer`.
+
+    Subclasses may override what `socketserver.TCPServer` lets them override; `serve_forever` is
+    this class's own, so that a stop takes effect at once. `on_event`, where it is set before
+    serving, is called with every event on the thread that caused it.
+    """
+
+    # On Windows the option lets two programs listen on one port; there, exclusive use is asked for.
+    allow_reuse_address = os.name == "posix"
+    request_queue_size = 1024
+    close_timeout = 1.0
+    """Seconds that `server_close` waits for the threads of open connections."""
+
+    on_event: Callable[[Event], None] | None = None
+
+    def __init__(
+        self,
+        server_address: Any,
+        RequestHandlerClass: Callable[[Any, Any, Any], socketserver.BaseRequestHandler],  # noqa: N803 - the documented keyword
+        bind_and_activate: bool = True,  # noqa: FBT001, FBT002 - http.server's signature
+    ) -> None:
+        self.connections = ConnectionRegistry()
+        self.transfers = TransferRegistry()
+        self._name: str | None = None
+        self._lock = threading.Lock()
+        self._stop_requested = threading.Event()
+        self._not_serving = threading.Event()
+        self._not_serving.set()
+        self._wake_receiver, self._wake_sender = socket.socketpair()
+        self._closed = False
+        if ":" in str(server_address[0]):
+            self.address_family = socket.AF_INET6
+        try:
+            super().__init__(server_address, RequestHandlerClass, bind_and_activate)
+        except BaseException:
+            self._close_waker()
+            raise
+
+    def server_bind(self) -> None:
+        """Bind the socket and note `server_port`."""
+        if sys.platform == "win32":
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        if self.address_family == socket.AF_INET6 and self.server_address[0] in ("", "::"):
+            # "Every address" includes those of IPv4; some systems say no unless asked.
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        super().server_bind()
+        self.server_port = self.server_address[1]
+
+    @property
+    def server_name(self) -> str:
+        """The fully qualified domain name of the address that is listened on.
+
+        Looked up when it is first asked for, not at bind, which would wait for the name servers.
+        """
+        if self._name is None:
+            self._name = socket.getfqdn(str(self.server_address[0]))
+        return self._name
+
+    @server_name.setter
+    def server_name(self, name: str) -> None:
+        self._name = name
+
+    @property
+    def bound_address(self) -> tuple[str, int]:
+        """The numeric host and the port that are listened on."""
+        return str(self.server_address[0]), int(self.server_address[1])
+
+    def serve_forever(self, poll_interval: float = 0.5) -> None:
+        """Handle connections until `shutdown`, calling `service_actions` every `poll_interval` s.
+
+        Returns at once where `shutdown` or `stop` came first.
+        """
+        with self._lock:
+            if self._stop_requested.is_set() or self._closed:
+                self._stop_requested.clear()
+                return
+            self._not_serving.clear()
+        try:
+            self.notify(ServerStarted(*self.bound_address))
+            with selectors.DefaultSelector() as selector:
+                selector.register(self, selectors.EVENT_READ)
+                selector.register(self._wake_receiver, selectors.EVENT_READ)
+                while not self._stop_requested.is_set():
+                    ready = selector.select(poll_interval)
+                    if self._stop_requested.is_set():
+                        break
+                    if any(key.fileobj is self for key, _ in ready):
+                        self._handle_request_noblock()  # type: ignore[attr-defined] # BaseServer's own
+                    self.service_actions()
+        finally:
+            self._stop_requested.clear()
+            self._not_serving.set()
+
+    def shutdown(self) -> None:
+        """Make `serve_forever` return, and wait until it has.
+
+        Must be called from another thread than the one that serves.
+        """
+        if self._not_serving.is_set():
+            return
+        self._stop_requested.set()
+        with contextlib.suppress(OSError):  # closed: not serving any more
+            self._wake_sender.send(b"\0")
+        self._not_serving.wait()
+
+    def server_close(self) -> None:
+        """Close the listening socket and every connection, waiting `close_timeout` for them."""
+        super().server_close()
+        self.connections.close_all(self.close_timeout)
+        if not self._closed:
+            self._closed = True
+            self._close_waker()
+            self.notify(ServerStopped(*self.bound_address))
+
+    def stop(self) -> None:
+        """End every transfer and connection and stop listening, within `close_timeout` seconds.
+
+        May be called from any thread but those that serve, before, during and after serving.
+        """
+        with self._lock:
+            self._stop_requested.set()
+        self.connections.close_all(0)
+        self.shutdown()
+        self.server_close()
+
+    def notify(self, event: Event) -> None:
+        """Tell the observer; what goes wrong there is logged and harms no reply."""
+        if self.on_event is not None:
+            try:
+                self.on_event(event)
+            except Exception:  # noqa: BLE001 - whatever the observer raises is the observer's
+                _log.exception("the observer failed on %r", event)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection; its segments leave as they are written (TCP_NODELAY)."""
+        try:
+            connection, address = self.socket.accept()
+        except OSError as error:
+            if error.errno in _EXHAUSTED:
+                # The listening socket stays readable: without a pause this would spin.
+                time.sleep(_EXHAUSTED_PAUSE)
+            raise
+        with contextlib.suppress(OSError):  # it is gone already, which reading will show
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection, address
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Handle a connection, unless there are too many: that one is told to come back."""
+        if self.connections.open(request, client_host(client_address)) is None:
+            self._refuse(request)
+            return
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection so that what was sent is read before a reset could discard it.
+
+        A socket that is closed with unread input resets the connection, and the client may lose
+        the answer (RFC 9112 section 9.6): input is read and dropped, within bounds, first.
+        """
+        with contextlib.suppress(OSError):  # the client has left
+            request.shutdown(socket.SHUT_WR)
+            self._linger(request)
+        self.connections.close(request)
+        self.close_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Log an exception that a handler let out; a lost connection is none."""
+        error = sys.exception()
+        if isinstance(error, (ConnectionError, TimeoutError)):
+            _log.debug("%s left: %s", client_host(client_address), error)
+            return
+        super().handle_error(request, client_address)
+
+    def _refuse(self, request: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # it does not even wait for the refusal
+            request.settimeout(0)
+            request.send(_BUSY)
+        request.close()
+
+    def _linger(self, request: socket.socket) -> None:
+        request.settimeout(0)
+        try:
+            received = len(request.recv(65536))
+        except BlockingIOError:
+            return
+        deadline = time.monotonic() + _LINGER_SECONDS
+        total = received
+        while received and total < _LINGER_BYTES and time.monotonic() < deadline:
+            request.settimeout(max(0.01, deadline - time.monotonic()))
+            received = len(request.recv(65536))
+            total += received
+
+    def _close_waker(self) -> None:
+        self._wake_receiver.close()
+        self._wake_sender.close()
+
+
+class ThreadingHTTPServer(socketserver.ThreadingMixIn, HTTPServer):
+    """An HTTPServer that handles each connection in a thread of its own."""
+
+    daemon_threads = True
+
+
+def every_address() -> str:
+    """Return the host that stands for every address of this machine, of both families if it can."""
+    return "::" if socket.has_dualstack_ipv6() else "0.0.0.0"  # noqa: S104 - that is its purpose
+
+
+def client_host(client_address: Any) -> str:
+    """Return the host of a client's address; an IPv4-mapped IPv6 address as IPv4."""
+    if not isinstance(client_address, tuple) or not client_address:
+        return str(client_address or "-")
+    return str(client_address[0]).removeprefix("::ffff:")

@@ -1,0 +1,89 @@
+"""ShareRequestHandler: a folder for people, with a page of its own and a window as its log."""
+
+from __future__ import annotations
+
+import io
+import os
+from http import HTTPStatus
+from typing import Any, BinaryIO
+
+from server_core.share.pages import Pages
+from server_core.static import SimpleHTTPRequestHandler, url_segments
+
+__all__ = ["ShareRequestHandler"]
+
+
+class ShareRequestHandler(SimpleHTTPRequestHandler):
+    """Serves a folder to phones and computers nearby.
+
+    Nothing is written to standard error: every request is told to the server's observer.
+    """
+
+    server_version = "Folderport"
+    sys_version = ""
+    show_hidden = False
+    index_pages = ()
+
+    def __init__(
+        self,
+        *args: Any,
+        pages: Pages,
+        protocol: str = "HTTP/1.1",
+        directory: str | os.PathLike[str],
+        **kwargs: Any,
+    ) -> None:
+        self.pages = pages
+        self.protocol_version = protocol
+        super().__init__(*args, directory=directory, **kwargs)
+
+    def list_directory(self, path: str | os.PathLike[str]) -> BinaryIO | io.IOBase | None:
+        """Send the head of the folder's page and return a stream of it."""
+        entries = self.entries(os.fspath(path))
+        if entries is None:
+            return None
+        page = self.pages.listing(url_segments(self.path), entries)
+        self.send_response(HTTPStatus.OK)
+        self._send_page_head(page)
+        return io.BytesIO(page)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Send a page for an error; the connection stays where the request was understood."""
+        status = HTTPStatus(code)
+        shown = status.phrase if message is None else message
+        page = self.pages.error(code, shown, status.description if explain is None else explain)
+        with self.joined():
+            self.send_response(code, shown)
+            if status not in _CONNECTION_STAYS or not self.command:
+                self.send_header("Connection", "close")
+            self._send_page_head(page)
+            if self.command != "HEAD":
+                self.wfile.write(page)
+
+    def end_headers(self) -> None:
+        """Add what every answer of a share says."""
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Referrer-Policy", "no-referrer")
+        super().end_headers()
+
+    def version_string(self) -> str:
+        """Return the product's name alone: its version is nobody's business on the network."""
+        return self.server_version
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
+        """Write nothing."""
+
+    def _send_page_head(self, page: bytes) -> None:
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.send_header("Cache-Control", "no-cache")
+        self.send_header("Content-Security-Policy", _PAGE_POLICY)
+        self.end_headers()
+
+
+_CONNECTION_STAYS = frozenset(
+    {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE}
+)
+_PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)

@@ -1,0 +1,136 @@
+"""The pages a browser sees, made from templates that escape whatever they are given."""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from server_core.files.directory import DirectoryEntry
+from server_core.files.media_types import media_type
+
+__all__ = ["Crumb", "Pages", "Row", "format_size"]
+
+_DOCUMENTS = frozenset(
+    {
+        "application/epub+zip",
+        "application/json",
+        "application/msword",
+        "application/pdf",
+        "application/rtf",
+        "application/xml",
+    }
+)
+_ARCHIVES = frozenset(
+    {
+        "application/gzip",
+        "application/vnd.rar",
+        "application/x-7z-compressed",
+        "application/x-bzip2",
+        "application/x-tar",
+        "application/x-xz",
+        "application/zip",
+        "application/zstd",
+    }
+)
+_UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A folder on the way to the one that is shown."""
+
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry as the page shows it."""
+
+    name: str
+    href: str
+    is_directory: bool
+    kind: str
+    """Its icon: folder, image, video, audio, document, archive or file."""
+    size: str
+    modified: str
+    """As HTML's `datetime` has it, in UTC."""
+    modified_text: str
+
+
+class Pages:
+    """Renders the templates of one folder; safe to use from any thread."""
+
+    def __init__(self, templates: Path) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(templates),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+
+    def listing(self, segments: list[str], entries: Iterable[DirectoryEntry]) -> bytes:
+        """Return the page of the folder that `segments` name below the shared one, as UTF-8."""
+        rows = [_row(entry) for entry in entries]
+        rows.sort(key=lambda row: not row.is_directory)
+        crumbs = [
+            Crumb(segment, "../" * (len(segments) - depth - 1) or "./")
+            for depth, segment in enumerate(segments)
+        ]
+        return self._render(
+            "listing.html", crumbs=crumbs, rows=rows, top="../" * len(segments) or "./"
+        )
+
+    def error(self, code: int, message: str, explain: str) -> bytes:
+        """Return the page for an error, as UTF-8."""
+        return self._render("error.html", code=code, message=message, explain=explain)
+
+    def _render(self, template: str, **context: object) -> bytes:
+        page = self._environment.get_template(template).render(context)
+        # A name that is not UTF-8 is shown with the sign for "unknown"; its link still leads to it.
+        return page.encode("utf-8", "replace")
+
+
+def format_size(size: int) -> str:
+    """Return a size in bytes as people read it: 3 digits or 1 decimal, decimal units."""
+    amount, unit = float(size), 0
+    while amount >= 999.5 and unit < len(_UNITS) - 1:
+        amount /= 1000
+        unit += 1
+    digits = 1 if unit and amount < 9.95 else 0
+    return f"{amount:.{digits}f} {_UNITS[unit]}"
+
+
+def _row(entry: DirectoryEntry) -> Row:
+    modified = datetime.fromtimestamp(entry.modified, UTC)
+    suffix = "/" if entry.is_directory else ""
+    return Row(
+        name=_displayable(entry.name),
+        href="./" + urllib.parse.quote(entry.name, errors="surrogatepass") + suffix,
+        is_directory=entry.is_directory,
+        kind="folder" if entry.is_directory else _kind(entry.name),
+        size="" if entry.is_directory else format_size(entry.size),
+        modified=modified.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        modified_text=modified.strftime("%Y-%m-%d"),
+    )
+
+
+def _displayable(name: str) -> str:
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _kind(name: str) -> str:
+    media = media_type(name)
+    group = media.partition("/")[0]
+    if group in ("image", "video", "audio"):
+        return group
+    if group == "text" or media in _DOCUMENTS or "document" in media:
+        return "document"
+    return "archive" if media in _ARCHIVES else "file"

@@ -1,0 +1,306 @@
+"""SimpleHTTPRequestHandler: GET and HEAD of a folder, through `http.server`'s own hooks.
+
+do_GET -> send_head -> translate_path -> guess_type | list_directory
+do_GET -> copyfile
+"""
+
+from __future__ import annotations
+
+import errno
+import html
+import io
+import os
+import posixpath
+import re
+import shutil
+import time
+import urllib.parse
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, BinaryIO
+
+from server_core.events import TransferEnded, TransferStarted
+from server_core.files.directory import DirectoryEntry, list_entries
+from server_core.files.media_types import (
+    DEFAULT_TYPE,
+    ENCODED_TYPES,
+    looks_like_utf8,
+    media_type,
+)
+from server_core.files.resource import FileBody, FileResource, open_anywhere, open_beneath
+from server_core.handler import BaseHTTPRequestHandler
+from server_core.protocol.conditional import Validators, strong_etag
+from server_core.protocol.response import Representation, respond
+from server_core.server import client_host
+from server_core.transfers import Transfer
+from server_core.writer import ConnectionWriter
+
+__all__ = ["SimpleHTTPRequestHandler", "url_segments"]
+
+_ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#]*")
+_SNIFFED_BYTES = 4096
+_NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+
+_LISTING = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 1.5rem; }}
+table {{ border-collapse: collapse; }}
+td {{ padding: .15rem 1.5rem .15rem 0; overflow-wrap: anywhere; }}
+td + td {{ white-space: nowrap; text-align: right; opacity: .7; }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+<table>
+"""
+_LISTING_ROW = '<tr><td><a href="{href}">{name}</a></td><td>{size}</td><td>{date}</td></tr>\n'
+_LISTING_END = "</table>\n</body>\n</html>\n"
+
+
+class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
+    """Serves the files below `directory`, which is the current directory unless given.
+
+    Subclasses may override every method without a leading underscore; whatever they return is
+    used. Unlike http.server's, it never serves what a symbolic link has outside of `directory`,
+    unless `follow_symlinks` is set; a `translate_path` that is overridden may name any place.
+    """
+
+    index_pages: Sequence[str] = ("index.html", "index.htm")
+    extensions_map = _encodings_map_default = ENCODED_TYPES
+    default_content_type = DEFAULT_TYPE
+    directory: str | None = None
+    follow_symlinks = False
+    """Whether symbolic links may lead out of `directory`."""
+    show_hidden = True
+    """Whether listings have the names that begin with a dot."""
+
+    def __init__(
+        self, *args: Any, directory: str | os.PathLike[str] | None = None, **kwargs: Any
+    ) -> None:
+        chosen = directory if directory is not None else self.directory
+        self.directory = os.getcwd() if chosen is None else os.fspath(chosen)
+        self._transfer: Transfer | None = None
+        super().__init__(*args, **kwargs)
+
+    def do_GET(self) -> None:
+        """Send a file or a listing."""
+        with self.joined():
+            source = self.send_head()
+            if source is not None:
+                try:
+                    self._send_body(source)
+                finally:
+                    source.close()
+
+    def do_HEAD(self) -> None:
+        """Send what GET would send, without the body."""
+        source = self.send_head()
+        if source is not None:
+            source.close()
+
+    def send_head(self) -> BinaryIO | io.IOBase | None:
+        """Send the head of the answer; return an open stream of its body, or None for no body."""
+        path = self.translate_path(self.path)
+        try:
+            resource = self._open(path)
+        except OSError as error:
+            self._send_open_error(error)
+            return None
+        if resource.is_directory:
+            resource.close()
+            return self._send_directory(path)
+        if path.endswith("/"):
+            # A file has nothing below it.
+            resource.close()
+            self.send_error(HTTPStatus.NOT_FOUND, "File not found")
+            return None
+        return self._send_file_head(resource, path)
+
+    def list_directory(self, path: str | os.PathLike[str]) -> BinaryIO | io.IOBase | None:
+        """Send the head of a listing; return a stream of its page, None where it cannot be read."""
+        entries = self.entries(os.fspath(path))
+        if entries is None:
+            return None
+        shown = html.escape(_decode(_path_of(self.path)), quote=False)
+        parts = [_LISTING.format(title=f"Directory listing for {shown}")]
+        for entry in entries:
+            suffix = "/" if entry.is_directory else ""
+            parts.append(
+                _LISTING_ROW.format(
+                    href=urllib.parse.quote(entry.name + suffix, errors="surrogatepass"),
+                    name=html.escape(entry.name + ("@" if entry.is_link else suffix), quote=False),
+                    size="" if entry.is_directory else f"{entry.size:,}",
+                    date=time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.modified)),
+                )
+            )
+        parts.append(_LISTING_END)
+        page = "".join(parts).encode("utf-8", "surrogateescape")
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        return io.BytesIO(page)
+
+    def translate_path(self, path: str) -> str:
+        """Return the file system's path for a request target; ends in "/" where that did.
+
+        Components that are not plain names (drives, "..") are dropped, so that the result lies
+        below `directory` as far as its spelling goes.
+        """
+        decoded = _decode(_path_of(path))
+        result = str(self.directory)
+        for segment in url_segments(path):
+            if not os.path.dirname(segment):
+                result = os.path.join(result, segment)
+        return result + "/" if decoded.rstrip().endswith("/") else result
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        """Copy the body from one stream to the other, by the system itself where it can."""
+        if isinstance(source, FileBody) and isinstance(outputfile, ConnectionWriter):
+            outputfile.send_file(source, self._transfer)
+        else:
+            shutil.copyfileobj(source, outputfile)
+
+    def guess_type(self, path: str | os.PathLike[str]) -> str:
+        """Return the media type for a file's name: `extensions_map` first, then our own table."""
+        name = os.fspath(path)
+        extension = posixpath.splitext(name)[1]
+        for candidate in (extension, extension.lower()):
+            if candidate in self.extensions_map:
+                return self.extensions_map[candidate]
+        known = media_type(name)
+        return self.default_content_type if known == DEFAULT_TYPE else known
+
+    def entries(self, path: str) -> list[DirectoryEntry] | None:
+        """Return what a listing of `path` shows; None where the refusal has been sent."""
+        root = None if self.follow_symlinks else self.directory
+        try:
+            with self._open(path) as directory:
+                return list_entries(directory, root, hidden=self.show_hidden)
+        except OSError:
+            self.send_error(HTTPStatus.NOT_FOUND, "No permission to list directory")
+            return None
+
+    # -- private
+
+    def _open(self, path: str) -> FileResource:
+        root = str(self.directory)
+        prefix = os.path.join(root, "")
+        if self.follow_symlinks or not (path == root or path.startswith(prefix)):
+            return open_anywhere(path)
+        separators = re.escape(os.sep + (os.altsep or ""))
+        below = [part for part in re.split(f"[{separators}]", path[len(prefix) :]) if part]
+        return open_beneath(root, below)
+
+    def _send_open_error(self, error: OSError) -> None:
+        if error.errno in _NO_DESCRIPTORS:
+            with self.joined():
+                self.send_response(HTTPStatus.SERVICE_UNAVAILABLE)
+                self.send_header("Retry-After", "2")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+        else:
+            self.send_error(HTTPStatus.NOT_FOUND, "File not found")
+
+    def _send_directory(self, path: str) -> BinaryIO | io.IOBase | None:
+        parts = urllib.parse.urlsplit(self.path)
+        if not _decode(parts.path).endswith("/"):
+            # A browser reads "/\" at the beginning of a Location as "//".
+            target = parts._replace(path=parts.path.replace("\\", "%5C") + "/")
+            self.send_response(HTTPStatus.MOVED_PERMANENTLY)
+            self.send_header("Location", urllib.parse.urlunsplit(target))
+            self.send_header("Cache-Control", "no-cache")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return None
+        for name in self.index_pages:
+            index = os.path.join(path, name)
+            try:
+                resource = self._open(index)
+            except OSError:
+                continue
+            if not resource.is_directory:
+                return self._send_file_head(resource, index)
+            resource.close()
+        return self.list_directory(path)
+
+    def _send_file_head(self, resource: FileResource, path: str) -> FileBody | None:
+        try:
+            representation = Representation(
+                resource.size,
+                self._content_type(resource, path),
+                Validators(strong_etag(*resource.identity), resource.modified),
+            )
+            response = respond(str(self.command), self.headers.items(), representation)
+            self.send_response(response.status)
+            for name, value in response.fields:
+                self.send_header(name, value)
+            self.end_headers()
+        except BaseException:
+            resource.close()
+            raise
+        if response.body is None:
+            resource.close()
+            return None
+        return FileBody(resource, response.body.start, response.body.stop)
+
+    def _content_type(self, resource: FileResource, path: str) -> str:
+        content_type = self.guess_type(path)
+        own = type(self).guess_type is SimpleHTTPRequestHandler.guess_type
+        is_bare_text = content_type.startswith("text/") and ";" not in content_type
+        if own and is_bare_text and looks_like_utf8(resource.read_at(0, _SNIFFED_BYTES)):
+            return f"{content_type}; charset=utf-8"
+        return content_type
+
+    def _send_body(self, source: BinaryIO | io.IOBase) -> None:
+        transfers = getattr(self.server, "transfers", None)
+        if transfers is None or not isinstance(source, FileBody):
+            self.copyfile(source, self.wfile)
+            return
+        host, agent = client_host(self.client_address), self.headers.get("User-Agent", "")[:200]
+        shown = _decode(_path_of(self.path))
+        transfer = transfers.begin(host, agent, shown, source.remaining)
+        notify = self.server.notify  # type: ignore[attr-defined] # transfers and notify come together
+        notify(TransferStarted(transfer.transfer_id, host, agent, shown, transfer.size))
+        self._transfer = transfer
+        try:
+            self.copyfile(source, self.wfile)
+            if source.remaining:
+                # The file became shorter: only the end of the connection can say so.
+                self._exchange.complete = False
+                self.close_connection = True
+        finally:
+            self._transfer = None
+            transfers.end(transfer)
+            duration = time.monotonic() - transfer.started
+            complete = transfer.sent == transfer.size
+            notify(TransferEnded(transfer.transfer_id, transfer.sent, duration, complete))
+
+
+def url_segments(target: str) -> list[str]:
+    """Return the decoded segments of a request target's path, without empty ones, "." and ".."."""
+    path = posixpath.normpath(_decode(_path_of(target)))
+    return [segment for segment in path.split("/") if segment not in ("", ".", "..")]
+
+
+def _path_of(target: str) -> str:
+    """Return the path of a request target in origin-form or absolute-form, still encoded."""
+    absolute = _ABSOLUTE_FORM.match(target)
+    path = target[absolute.end() :] or "/" if absolute else target
+    return path.partition("?")[0].partition("#")[0]
+
+
+def _decode(path: str) -> str:
+    """Decode a path; bytes that are not UTF-8 become what the file system calls them."""
+    octets = urllib.parse.unquote_to_bytes(path)
+    try:
+        return octets.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return octets.decode("utf-8", "surrogateescape")

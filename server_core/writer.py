@@ -1,0 +1,148 @@
+"""How bytes leave through a connection: in as few segments as they can, with a deadline each."""
+
+from __future__ import annotations
+
+import io
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from server_core.files.resource import FileBody
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+    from server_core.connections import Connection
+    from server_core.transfers import Transfer
+
+__all__ = ["ConnectionWriter"]
+
+_SEND_PIECE = 262144
+_HELD_LIMIT = 65536
+_MIN_CHUNK = 65536
+_MAX_CHUNK = 4 << 20
+_MSG_MORE = getattr(socket, "MSG_MORE", 0)
+_CAN_SENDFILE = hasattr(os, "sendfile") and bool(_MSG_MORE)
+
+
+class ConnectionWriter(io.BufferedIOBase):
+    """The `wfile` of a connection: a stream that writes all it is given, or raises OSError.
+
+    Every piece that is handed to the system restarts the connection's stall deadline: a slow reader
+    is served, one that takes nothing is cut off.
+    """
+
+    def __init__(self, sock: socket.socket, connection: Connection | None) -> None:
+        self._socket = sock
+        self._connection = connection
+        self._held: bytearray | None = None
+        self.accepted = 0
+        """Bytes accepted for sending since the connection began."""
+
+    def writable(self) -> bool:
+        """Return True."""
+        return True
+
+    def fileno(self) -> int:
+        """Return the socket's descriptor."""
+        return self._socket.fileno()
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Send `data`, or keep it until the end of `joined()`; return its length in bytes."""
+        with memoryview(data) as view, view.cast("B") as octets:
+            size = len(octets)
+            self.accepted += size
+            if self._held is not None and len(self._held) + size <= _HELD_LIMIT:
+                self._held += octets
+            else:
+                self._release()
+                self._send(octets)
+        return size
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """Let what is written inside leave together: a head and its body in one segment."""
+        if self._held is not None:
+            yield
+            return
+        self._held = bytearray()
+        try:
+            yield
+        finally:
+            held, self._held = self._held, None
+            if held:
+                self._send(held)
+
+    def send_file(self, body: FileBody, transfer: Transfer | None) -> None:
+        """Send what remains of `body`; stops early, with some remaining, where the file shrank."""
+        # os.sendfile knows neither TLS nor a socket's own time-out.
+        plain = type(self._socket) is socket.socket and self._socket.gettimeout() is None
+        if _CAN_SENDFILE and plain:
+            self._sendfile(body, transfer)
+        else:
+            self._copy(body, transfer)
+
+    def _sendfile(self, body: FileBody, transfer: Transfer | None) -> None:
+        self._release(_MSG_MORE if body.remaining else 0)  # joins the file's first bytes
+        out, source = self._socket.fileno(), body.fileno()
+        chunk = _MIN_CHUNK * 4
+        while body.remaining:
+            began = time.monotonic()
+            with _deadline(self._connection):
+                sent = os.sendfile(out, source, body.offset, min(chunk, body.remaining))
+            if sent == 0:
+                break
+            body.advance(sent)
+            self._count(transfer, sent)
+            chunk = _next_chunk(chunk, time.monotonic() - began)
+
+    def _copy(self, body: FileBody, transfer: Transfer | None) -> None:
+        buffer = bytearray(_SEND_PIECE)
+        with memoryview(buffer) as view:
+            while True:
+                size = body.readinto(view)
+                if not size:
+                    break
+                self._release()
+                self._send(view[:size])
+                self._count(transfer, size)
+
+    def _count(self, transfer: Transfer | None, sent: int) -> None:
+        self.accepted += sent
+        if transfer is not None:
+            transfer.sent += sent
+
+    def _release(self, *flags: int) -> None:
+        if self._held:
+            held, self._held = self._held, bytearray()
+            self._send(held, *flags)
+
+    def _send(self, data: memoryview | bytearray, *flags: int) -> None:
+        with memoryview(data) as view:
+            for start in range(0, len(view), _SEND_PIECE):
+                with _deadline(self._connection):
+                    self._socket.sendall(view[start : start + _SEND_PIECE], *flags)
+
+
+def _next_chunk(chunk: int, seconds: float) -> int:
+    # Large chunks cost least; small ones let a slow transfer show its progress and be stopped.
+    if seconds < 0.05:
+        return min(chunk * 2, _MAX_CHUNK)
+    if seconds > 0.2:
+        return max(chunk // 2, _MIN_CHUNK)
+    return chunk
+
+
+@contextmanager
+def _deadline(connection: Connection | None) -> Iterator[None]:
+    if connection is None:
+        yield
+        return
+    connection.arm_stall()
+    try:
+        yield
+    finally:
+        connection.disarm()

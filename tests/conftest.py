@@ -1,0 +1,99 @@
+"""What all tests share: a home of their own, no real screen, and a virtual one for who asks."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Before Qt reads any of it: settings, caches, sockets and recent folders of the person who runs
+# the tests are never seen and never touched. The path stays short because sockets live in it.
+HOME = Path(tempfile.mkdtemp(prefix="folderport-tests-"))
+PRIVATE = {
+    "HOME": HOME,
+    "XDG_CONFIG_HOME": HOME / "config",
+    "XDG_CACHE_HOME": HOME / "cache",
+    "XDG_DATA_HOME": HOME / "data",
+    "XDG_STATE_HOME": HOME / "state",
+    "XDG_RUNTIME_DIR": HOME / "run",
+}
+for variable, folder in PRIVATE.items():
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.environ[variable] = str(folder)
+for variable in ("DISPLAY", "WAYLAND_DISPLAY", "QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE"):
+    os.environ.pop(variable, None)
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["LC_ALL"] = "C.UTF-8"
+
+DISPLAY_DEADLINE = 20.0
+"""Seconds until a virtual screen and its window manager must be there."""
+
+
+def pytest_unconfigure() -> None:
+    """Remove the tests' home."""
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def virtual_display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real X screen of 1280x900 with a window manager; its value is for DISPLAY (":7")."""
+    managed = tmp_path_factory.mktemp("openbox") / "ready"
+    with contextlib.ExitStack() as started:
+        display = start_screen(started)
+        window_manager = ["openbox", "--startup", f"touch {managed}"]
+        process = start(started, window_manager, env={**os.environ, "DISPLAY": display})
+        deadline = time.monotonic() + DISPLAY_DEADLINE
+        while not managed.exists():
+            assert process.poll() is None, "openbox ended early"
+            assert time.monotonic() < deadline, "openbox does not manage the screen"
+            time.sleep(0.02)
+        yield display
+
+
+def start_screen(started: contextlib.ExitStack) -> str:
+    """Start Xvfb on a free display, which it picks itself, and wait until it accepts programs."""
+    ready, answer = os.pipe()
+    started.callback(os.close, ready)
+    screen = ["-screen", "0", "1280x900x24", "-dpi", "96", "-nolisten", "tcp"]
+    try:
+        start(started, ["Xvfb", "-displayfd", str(answer), *screen], pass_fds=(answer,))
+    finally:
+        os.close(answer)
+    assert select.select([ready], [], [], DISPLAY_DEADLINE)[0], "Xvfb does not answer"
+    number = os.read(ready, 16).decode().strip()
+    assert number, "Xvfb ended early"
+    return f":{number}"
+
+
+def start(
+    started: contextlib.ExitStack,
+    command: list[str],
+    env: dict[str, str] | None = None,
+    pass_fds: tuple[int, ...] = (),
+) -> subprocess.Popen[bytes]:
+    """Start a program that ends, by its own process number, when `started` closes."""
+    nothing = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=nothing, stderr=nothing, env=env, pass_fds=pass_fds)
+    started.callback(end, process)
+    return process
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a program to end, and make it where it does not."""
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
