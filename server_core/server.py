@@ -122,7 +122,7 @@ class HTTPServer(socketserver.TCPServer):
                     if self._stop_requested.is_set():
                         break
                     if any(key.fileobj is self for key, _ in ready):
-                        self._handle_request_noblock()  # type: ignore[attr-defined] # BaseServer's own
+                        self._handle_request_noblock()
                     self.service_actions()
         finally:
             self._stop_requested.clear()
@@ -181,13 +181,6 @@ class HTTPServer(socketserver.TCPServer):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection, address
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Handle a connection, unless there are too many: that one is told to come back."""
-        if self.connections.open(request, client_host(client_address)) is None:
-            self._refuse(request)
-            return
-        super().process_request(request, client_address)
-
     def shutdown_request(self, request: Any) -> None:
         """Close a connection so that what was sent is read before a reset could discard it.
 
@@ -207,6 +200,31 @@ class HTTPServer(socketserver.TCPServer):
             _log.debug("%s left: %s", client_host(client_address), error)
             return
         super().handle_error(request, client_address)
+
+    def _handle_request_noblock(self) -> None:
+        """Accept one connection and have it handled, unless there are too many.
+
+        BaseServer's own step, done again here: a mix-in before this class in the order of
+        inheritance, as ThreadingMixIn is, replaces `process_request`, and what is entered here is
+        what can be bounded, timed and stopped.
+        """
+        try:
+            request, client_address = self.get_request()
+        except OSError:
+            return
+        if self.connections.open(request, client_host(client_address)) is None:
+            self._refuse(request)
+            return
+        try:
+            if self.verify_request(request, client_address):
+                self.process_request(request, client_address)
+                return
+        except Exception:  # noqa: BLE001 - whatever the handler raises is for handle_error
+            self.handle_error(request, client_address)
+        except BaseException:
+            self.shutdown_request(request)
+            raise
+        self.shutdown_request(request)
 
     def _refuse(self, request: socket.socket) -> None:
         with contextlib.suppress(OSError):  # it does not even wait for the refusal

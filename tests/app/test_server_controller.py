@@ -1,0 +1,172 @@
+"""The controller: its states, and what the window hears of a server in another thread."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.controller import ServerController
+from app.links import ShareLink
+from app.relay import EventRelay
+from app.settings import ShareSettings
+from app.state import Field, ServerState, StartFailure
+
+SECONDS = 10_000
+
+
+class Share:
+    """A controller with its relay, and all that it said."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self._qtbot = qtbot
+        self.relay = EventRelay()
+        self.controller = ServerController(self.relay.post)
+        self.relay.delivered.connect(self._deliver)
+        self.states: list[ServerState] = []
+        self.links: list[ShareLink] = []
+        self.failures: list[StartFailure] = []
+        self.controller.state_changed.connect(self.states.append)
+        self.controller.started.connect(self.links.append)
+        self.controller.failed.connect(self.failures.append)
+
+    def _deliver(self, batch: tuple[object, ...]) -> None:
+        for event in batch:
+            self.controller.take(event)
+
+    def start(self, settings: ShareSettings) -> None:
+        """Start, and wait until it runs or has failed."""
+        self.controller.start(settings)
+        self._qtbot.waitUntil(lambda: bool(self.links or self.failures), timeout=SECONDS)
+
+    def stop(self) -> None:
+        """Stop, and wait until it has."""
+        self.controller.stop()
+        self._qtbot.waitUntil(lambda: self.controller.state is ServerState.STOPPED, timeout=SECONDS)
+
+
+@pytest.fixture
+def share(qtbot: QtBot) -> Share:
+    return Share(qtbot)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> ShareSettings:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("hello")
+    return ShareSettings(folder=str(folder), network="local")
+
+
+def fetch(link: ShareLink, path: str = "") -> tuple[int, bytes]:
+    address = urlsplit(link.url)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+    try:
+        connection.request("GET", f"/{path}")
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def test_a_share_goes_through_its_four_states(share: Share, settings: ShareSettings) -> None:
+    share.start(settings)
+    assert fetch(share.links[0], "notes.txt") == (200, b"hello")
+    share.stop()
+    assert share.states == [
+        ServerState.STARTING,
+        ServerState.RUNNING,
+        ServerState.STOPPING,
+        ServerState.STOPPED,
+    ]
+    assert not share.failures
+
+
+def test_a_stopped_share_refuses_connections_and_can_be_started_again(
+    share: Share, settings: ShareSettings
+) -> None:
+    share.start(settings)
+    share.stop()
+    with pytest.raises(ConnectionRefusedError):
+        fetch(share.links[0])
+    share.links.clear()
+    share.start(settings)
+    assert fetch(share.links[0])[0] == 200
+    share.stop()
+
+
+def test_a_taken_port_is_a_failure_of_the_port_with_another_one_to_use(
+    qtbot: QtBot, share: Share, settings: ShareSettings
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        share.start(ShareSettings(folder=settings.folder, network="local", port=taken))
+        qtbot.waitUntil(lambda: share.controller.state is ServerState.STOPPED, timeout=SECONDS)
+    (failure,) = share.failures
+    assert failure.field is Field.PORT
+    assert str(taken) in failure.message
+    assert failure.suggested_port not in (None, taken)
+
+
+def test_a_folder_that_is_gone_is_a_failure_of_the_folder(
+    qtbot: QtBot, share: Share, settings: ShareSettings
+) -> None:
+    os.remove(os.path.join(settings.folder, "notes.txt"))
+    os.rmdir(settings.folder)
+    share.start(settings)
+    assert share.failures[0].field is Field.FOLDER
+    qtbot.waitUntil(lambda: share.controller.state is ServerState.STOPPED, timeout=SECONDS)
+
+
+def test_an_address_that_this_computer_does_not_have_is_a_failure_of_the_network(
+    share: Share, settings: ShareSettings
+) -> None:
+    # 203.0.113.0/24 is kept for documentation; binding to it sends nothing.
+    share.start(ShareSettings(folder=settings.folder, network="203.0.113.77"))
+    assert share.failures[0].field is Field.NETWORK
+    assert "203.0.113.77" in share.failures[0].message
+
+
+def test_stop_right_after_start_ends_stopped_and_serves_nobody(
+    share: Share, settings: ShareSettings
+) -> None:
+    share.controller.start(settings)
+    share.stop()
+    assert share.states[0] is ServerState.STARTING
+    assert share.states[-1] is ServerState.STOPPED
+    assert ServerState.RUNNING not in share.states
+
+
+def test_starting_twice_is_starting_once(
+    qtbot: QtBot, share: Share, settings: ShareSettings
+) -> None:
+    share.controller.start(settings)
+    share.controller.start(settings)
+    qtbot.waitUntil(lambda: bool(share.links), timeout=SECONDS)
+    share.stop()
+    assert share.states.count(ServerState.STARTING) == 1
+    assert len(share.links) == 1
+
+
+def test_the_end_of_the_program_ends_a_transfer_in_its_middle(
+    qtbot: QtBot, share: Share, settings: ShareSettings
+) -> None:
+    with open(os.path.join(settings.folder, "big.bin"), "wb") as big:
+        big.truncate(1 << 30)
+    share.start(settings)
+    address = urlsplit(share.links[0].url)
+    with socket.create_connection((str(address.hostname), address.port), timeout=10) as client:
+        client.sendall(b"GET /big.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert client.recv(1) == b"H"
+        qtbot.waitUntil(lambda: bool(share.controller.transfers()), timeout=SECONDS)
+        assert share.controller.transfers()[0].size == 1 << 30
+        assert share.controller.close(10)
+        received = 0
+        while part := client.recv(1 << 20):
+            received += len(part)
+    assert received < 1 << 30
