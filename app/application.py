@@ -54,7 +54,8 @@ def run(options: Options) -> int:
     desktop = Desktop(application, SettingsStore(), options)
     instance.activated.connect(desktop.open_folder)
     quit_signal = QuitSignal(application)
-    quit_signal.received.connect(application.quit)
+    # Not quit(), which asks the window: nobody may sit there to answer.
+    quit_signal.received.connect(application.exit)
     desktop.show()
     status = application.exec()
     instance.release()

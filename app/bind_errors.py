@@ -30,13 +30,13 @@ def explain(error: OSError, host: str, port: int) -> StartFailure:
     if isinstance(error, socket.gaierror) or error.errno in _NO_ADDRESS:
         return StartFailure(
             Field.NETWORK,
-            f"“{printable(host)}” is no address that this computer can use;"
+            f"“{printable(host)}” is no address this computer can listen on;"
             " choose another network.",
         )
     if error.errno in _GONE:
         return StartFailure(
             Field.NETWORK,
-            f"This computer does not have the address {printable(host)} (any more);"
+            f"This computer does not have the address {printable(host)} now;"
             " choose another network.",
         )
     if error.errno == errno.EADDRINUSE:
@@ -85,11 +85,14 @@ def check_folder(path: str) -> StartFailure | None:
     try:
         with os.scandir(path) as entries:
             next(entries, None)
-        readable = os.access(path, os.R_OK | os.X_OK)
+        # A folder that may be listed but not entered has names and no files.
+        readable = os.access(
+            path, os.R_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids
+        )
     except NotADirectoryError:
         return _folder_failure(path, "is not a folder; choose the folder that holds it")
     except FileNotFoundError:
-        return _folder_failure(path, "does not exist (any more); choose another folder")
+        return _folder_failure(path, "does not exist; choose another folder")
     except PermissionError:
         readable = False
     except (OSError, ValueError) as error:

@@ -131,11 +131,15 @@ def _address(text: str) -> str:
     if text == "localhost":
         return "local"
     try:
-        return str(ipaddress.ip_address(text.strip("[]")))
+        address = ipaddress.ip_address(text.strip("[]"))
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"{printable(text)!r} is neither a numeric address nor 'all' or 'local'"
         ) from None
+    if address.is_multicast:
+        # Some systems would listen there, and nobody would be heard.
+        raise argparse.ArgumentTypeError(f"{address} stands for a group, not for this computer")
+    return str(address)
 
 
 def _port(text: str) -> int:

@@ -59,7 +59,7 @@ def share(
             return _fail(str(error), _NOT_STARTED)
         except OSError as error:
             return _fail(explain(error, host, port or 0).message, _NOT_STARTED)
-        link = share_link("http", str(server.server_address[0]), server.server_port, candidates)
+        link = share_link("http", *server.bound_address, candidates)
         _greet(link.url, folder, terminal)
         serving = threading.Thread(target=_serve, args=(server, stop), name="server", daemon=True)
         serving.start()

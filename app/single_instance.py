@@ -50,7 +50,6 @@ class SingleInstance(QObject):
             # Elsewhere the folder is private, and with this option Qt replaces a socket in use.
             self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_new_connection)
-        self._callers: set[QLocalSocket] = set()
 
     def acquire(self) -> bool:
         """Become the one instance and listen for others; False where another one is it already.
@@ -68,7 +67,7 @@ class SingleInstance(QObject):
     def release(self) -> None:
         """Stop listening and let another instance be the one."""
         self._server.close()
-        for caller in tuple(self._callers):
+        for caller in self._callers():
             caller.abort()
         self._lock.unlock()
 
@@ -97,16 +96,21 @@ class SingleInstance(QObject):
     def _on_new_connection(self) -> None:
         while self._server.hasPendingConnections():
             caller = self._server.nextPendingConnection()
-            if len(self._callers) >= _MOST_CALLERS:
+            caller.disconnected.connect(caller.deleteLater)
+            if len(self._callers()) > _MOST_CALLERS:
                 caller.abort()
-                caller.deleteLater()
                 continue
-            self._callers.add(caller)
             caller.setReadBufferSize(_LONGEST_MESSAGE)
-            caller.readyRead.connect(lambda caller=caller: self._read(caller))
-            caller.disconnected.connect(lambda caller=caller: self._forget(caller))
+            # Not a lambda that holds the caller: with one, destroying both later is a crash.
+            caller.readyRead.connect(self._on_ready_read)
             QTimer.singleShot(self.exchange_timeout, caller, caller.abort)
             self._read(caller)
+
+    @Slot()
+    def _on_ready_read(self) -> None:
+        caller = self.sender()
+        assert isinstance(caller, QLocalSocket)
+        self._read(caller)
 
     def _read(self, caller: QLocalSocket) -> None:
         if not caller.canReadLine():
@@ -118,12 +122,13 @@ class SingleInstance(QObject):
             caller.abort()
             return
         caller.write(_TAKEN)
+        # At once: the other one waits for it, however long the slots take.
+        caller.flush()
         caller.disconnectFromServer()
         self.activated.emit(folder)
 
-    def _forget(self, caller: QLocalSocket) -> None:
-        self._callers.discard(caller)
-        caller.deleteLater()
+    def _callers(self) -> list[QLocalSocket]:
+        return self._server.findChildren(QLocalSocket)
 
 
 def _folder_of(line: bytes) -> str | None:

@@ -19,8 +19,7 @@ class StopSignal:
     """SIGINT and SIGTERM (Ctrl+C), waited for by the main thread within a `with` block.
 
     Signals arrive as bytes on a socket, because a handler that took a lock could meet the main
-    thread holding it. After the block both signals are without effect, so that the process ends
-    undisturbed.
+    thread holding it. After the block both are ignored, so that the process ends undisturbed.
     """
 
     def __init__(self) -> None:
@@ -39,6 +38,9 @@ class StopSignal:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        for number in _SIGNALS:
+            # A handler in Python would be replaced by sudden death when the interpreter ends.
+            signal.signal(number, signal.SIG_IGN)
         signal.set_wakeup_fd(-1)
         self._sender.close()
         self._receiver.close()

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar, cast
 
 from server_core.exchange import Exchange
-from server_core.protocol.headers import check_field, check_line
+from server_core.protocol.headers import check_field, check_line, list_members
 from server_core.request_log import LoggingRequestHandler
 from server_core.writer import ConnectionWriter
 
@@ -34,8 +34,9 @@ DEFAULT_ERROR_MESSAGE = """\
 """
 DEFAULT_ERROR_CONTENT_TYPE = "text/html;charset=utf-8"
 
-# RFC 9110 section 6.4.1: answers that never have a body; 205 says so by its length.
-_BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED})
+# RFC 9110 section 6.4.1: answers that end with their head. A 205 has no body either, but has to say
+# so by its length.
+_BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _KNOWN = frozenset(HTTPStatus)
 
 
@@ -73,7 +74,7 @@ class AnsweringRequestHandler(LoggingRequestHandler):
             self.send_response(code, message)
             self.send_header("Connection", "close")
             body = b""
-            if code >= HTTPStatus.OK and code not in _BODILESS:
+            if code >= HTTPStatus.OK and code not in (*_BODILESS, HTTPStatus.RESET_CONTENT):
                 page = self.error_message_format % {
                     "code": code,
                     "message": html.escape(message, quote=False),
@@ -121,11 +122,12 @@ class AnsweringRequestHandler(LoggingRequestHandler):
         name = keyword.lower()
         if name == "connection":
             self._exchange.says_connection = True
-            if text.lower() == "close":
+            options = {option.lower() for option in list_members([text])}
+            if "close" in options:
                 self.close_connection = True
-            elif text.lower() == "keep-alive":
+            elif "keep-alive" in options:
                 self.close_connection = False
-        elif name == "content-length" and text.isdigit():
+        elif name == "content-length" and text.isascii() and text.isdigit():
             self._exchange.content_length = int(text)
         elif name == "transfer-encoding":
             self._exchange.is_delimited = True
@@ -148,6 +150,18 @@ class AnsweringRequestHandler(LoggingRequestHandler):
             self._headers_buffer = []
             self.wfile.write(head)
 
+    def has_whole_body(self) -> bool:
+        """Return whether as much of a body has left as the head of the answer promised.
+
+        True where that cannot be known: without a length, or with a `wfile` of one's own.
+        """
+        exchange = self._exchange
+        if exchange.content_length is None or not isinstance(self.wfile, ConnectionWriter):
+            return True
+        if self._is_bodiless():
+            return True
+        return self.wfile.accepted - exchange.body_start == exchange.content_length
+
     def joined(self) -> AbstractContextManager[None]:
         """Let a head and a body that are written inside leave in as few segments as they fit."""
         if isinstance(self.wfile, ConnectionWriter):
@@ -156,8 +170,8 @@ class AnsweringRequestHandler(LoggingRequestHandler):
 
     def _announce_connection(self) -> None:
         exchange = self._exchange
-        bodiless = self.command == "HEAD" or exchange.status in _BODILESS or exchange.status < 200
-        if not bodiless and exchange.content_length is None and not exchange.is_delimited:
+        open_ended = exchange.content_length is None and not exchange.is_delimited
+        if open_ended and not self._is_bodiless():
             # The body's end is the connection's end (RFC 9112 section 6.3).
             self.close_connection = True
         if exchange.says_connection or self.protocol_version < "HTTP/1.1":
@@ -166,6 +180,10 @@ class AnsweringRequestHandler(LoggingRequestHandler):
             self._headers_buffer.append(b"Connection: close\r\n")
         elif self.request_version == "HTTP/1.0":
             self._headers_buffer.append(b"Connection: keep-alive\r\n")
+
+    def _is_bodiless(self) -> bool:
+        status = self._exchange.status
+        return self.command == "HEAD" or status in _BODILESS or status < HTTPStatus.OK
 
     def _log_pending(self) -> None:
         exchange = self._exchange

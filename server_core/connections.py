@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import socket
 import threading
 import time
 from collections import Counter
 
-__all__ = ["Connection", "ConnectionRegistry"]
+__all__ = ["Connection", "ConnectionRegistry", "GuardedInput"]
 
 _REAPER_PERIOD = 1.0
 
@@ -22,7 +23,7 @@ class Connection:
     each byte: a client that sends one byte a second would never exceed it.
     """
 
-    __slots__ = ("_registry", "address", "deadline", "expired", "socket")
+    __slots__ = ("_registry", "address", "deadline", "socket")
 
     def __init__(self, registry: ConnectionRegistry, sock: socket.socket, address: str) -> None:
         self._registry = registry
@@ -30,8 +31,6 @@ class Connection:
         self.address = address
         self.deadline: float | None = None
         """On the monotonic clock, in seconds; None while nothing is waited for."""
-        self.expired = False
-        """Whether the connection was cut off by its deadline."""
 
     def arm(self, seconds: float) -> None:
         """Set the deadline to `seconds` from now."""
@@ -50,6 +49,31 @@ class Connection:
         with contextlib.suppress(OSError):  # not connected any more
             # Not through a subclass: a TLS socket's own method may wait for a lock or for the peer.
             socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+
+
+class GuardedInput:
+    """The input of a connection, each read of which has to give something within `seconds`."""
+
+    def __init__(self, source: io.BufferedReader, connection: Connection, seconds: float) -> None:
+        self._source = source
+        self._connection = connection
+        self._seconds = seconds
+
+    def read1(self, size: int, /) -> bytes:
+        """Read up to `size` bytes, as many as one read of the socket gives."""
+        self._connection.arm(self._seconds)
+        try:
+            return self._source.read1(size)
+        finally:
+            self._connection.disarm()
+
+    def readline(self, size: int, /) -> bytes:
+        """Read a line of up to `size` bytes."""
+        self._connection.arm(self._seconds)
+        try:
+            return self._source.readline(size)
+        finally:
+            self._connection.disarm()
 
 
 class ConnectionRegistry:
@@ -73,7 +97,10 @@ class ConnectionRegistry:
         self._reaper: threading.Thread | None = None
 
     def open(self, sock: socket.socket, address: str) -> Connection | None:
-        """Enter a connection; None where a bound is reached or the server is being closed."""
+        """Enter a connection; None where a bound is reached or the server is being closed.
+
+        None, too, where the machine has no thread left that could watch over its deadlines.
+        """
         with self._lock:
             if (
                 self._closing.is_set()
@@ -81,14 +108,11 @@ class ConnectionRegistry:
                 or self._by_address[address] >= self.max_per_address
             ):
                 return None
+            if self._reaper is None and not self._start_reaper():
+                return None
             connection = Connection(self, sock, address)
             self._open[sock] = connection
             self._by_address[address] += 1
-            if self._reaper is None:
-                self._reaper = threading.Thread(
-                    target=self._reap, name="connection deadlines", daemon=True
-                )
-                self._reaper.start()
             return connection
 
     def get(self, sock: socket.socket) -> Connection | None:
@@ -125,6 +149,15 @@ class ConnectionRegistry:
     def __len__(self) -> int:
         return len(self._open)
 
+    def _start_reaper(self) -> bool:
+        reaper = threading.Thread(target=self._reap, name="connection deadlines", daemon=True)
+        try:
+            reaper.start()
+        except RuntimeError:
+            return False
+        self._reaper = reaper
+        return True
+
     def _reap(self) -> None:
         """Cut off what is overdue, once a second for as long as anything is connected."""
         while not self._closing.wait(_REAPER_PERIOD):
@@ -136,5 +169,4 @@ class ConnectionRegistry:
                 for connection in self._open.values():
                     deadline = connection.deadline
                     if deadline is not None and deadline < now:
-                        connection.expired = True
                         connection.shut_down()

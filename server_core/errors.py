@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 from http import HTTPStatus
 
-__all__ = ["ConnectionLostError", "HeaderInjectionError", "RequestError"]
+__all__ = ["ConnectionLostError", "HeaderInjectionError", "RequestError", "is_lost_connection"]
+
+# A phone that leaves the network is not always a ConnectionError to Python.
+_UNREACHABLE = frozenset(
+    {
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+        errno.ENETDOWN,
+        errno.ENETRESET,
+        errno.ENETUNREACH,
+        errno.ENOTCONN,
+    }
+)
 
 
 class RequestError(Exception):
@@ -29,3 +42,10 @@ class HeaderInjectionError(ValueError):
 
     Sent as it is, it would let whoever chose the text add header fields (RFC 9110 section 5.5).
     """
+
+
+def is_lost_connection(error: BaseException) -> bool:
+    """Return whether an error only says that the client left, or was cut off."""
+    if isinstance(error, (ConnectionError, TimeoutError)):
+        return True
+    return isinstance(error, OSError) and error.errno in _UNREACHABLE

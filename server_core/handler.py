@@ -9,6 +9,7 @@ people's handlers override and call them.
 
 from __future__ import annotations
 
+import contextlib
 import email.message
 import http.client
 import io
@@ -17,7 +18,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from server_core.answer import AnsweringRequestHandler
-from server_core.errors import ConnectionLostError, RequestError
+from server_core.connections import GuardedInput
+from server_core.errors import ConnectionLostError, RequestError, is_lost_connection
 from server_core.events import RequestFinished
 from server_core.exchange import Exchange
 from server_core.protocol.body import BodyReader, body_reader, drain
@@ -62,7 +64,7 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
     idle_timeout = 75.0
     """Seconds that a connection may be idle before a request."""
     body_timeout = 60.0
-    """Seconds for draining a body that the handler did not read."""
+    """Seconds for the next bytes of a request's body to arrive."""
     max_drained_body = 1 << 20
     """Bytes of an unread body that are read and dropped to keep a connection; more closes it."""
     require_host = True
@@ -108,16 +110,14 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
                 self.wfile.flush()
         except RequestError as error:
             self._refuse(error)
-        except (ConnectionError, TimeoutError) as error:
+        except Exception as error:
             self._exchange.complete = False
             self.close_connection = True
+            if not is_lost_connection(error):
+                # Our fault, or the subclass's: the server's handle_error logs it.
+                self._confess()
+                raise
             self.log_lost(error)
-        except Exception:
-            # Our fault, or the subclass's: the client is told, the server's handle_error logs it.
-            if not self._exchange.status:
-                self.send_error(HTTPStatus.INTERNAL_SERVER_ERROR)
-            self._exchange.complete = False
-            raise
         finally:
             self.rfile = stream
             self._finish_exchange()
@@ -137,13 +137,14 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
             return False
         self._exchange.begin()
         try:
+            self.headers = self._message([])
             line = parse_request_line(self.requestline, self.default_request_version)
             self.command, self.path = line.method, line.target
             if self.path.startswith("//"):
                 # A Location made from it would name another host (CVE-2021-28861).
                 self.path = "/" + self.path.lstrip("/")
             if line.number < (1, 0):
-                self.headers = self._message([])
+                self._disarm()
                 return True
             self.request_version = line.version
             fields = parse_field_lines(read_field_lines(self.rfile.readline))
@@ -158,6 +159,7 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
             self._refuse(error)
             return False
         except ConnectionLostError:
+            self._exchange.complete = False
             return False
         self.close_connection = not (
             self.protocol_version >= "HTTP/1.1" and wants_keep_alive(fields, line.number)
@@ -169,7 +171,7 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
             and self.protocol_version >= "HTTP/1.1"
             and line.number >= (1, 1)
         ):
-            return self.handle_expect_100()
+            return self._expect_100()
         return True
 
     def handle_expect_100(self) -> bool:
@@ -194,7 +196,9 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
             self.request_version = "HTTP/1.0"
             self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG)
             return False
-        if not self.raw_requestline:
+        ends_early = self._guard is not None and not self.raw_requestline.endswith(b"\n")
+        if not self.raw_requestline or ends_early:
+            # The connection ended; what the rest of the line would have been, nobody knows.
             self.close_connection = True
             return False
         return True
@@ -221,23 +225,41 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         return message
 
     def _expect_body(self, framing: BodyFraming) -> None:
-        if framing.has_body:
-            self._body = body_reader(cast("BinaryIO", self.rfile), framing)
-            self.rfile = self._body
+        if not framing.has_body:
+            return
+        source: object = self.rfile
+        if self._guard is not None and isinstance(source, io.BufferedReader):
+            source = GuardedInput(source, self._guard, self.body_timeout)
+        self._body = body_reader(cast("BinaryIO", source), framing)
+        self.rfile = self._body
+
+    def _expect_100(self) -> bool:
+        # Refused, the client may send the body or not: only a new connection is certain.
+        keep, self.close_connection = self.close_connection, True
+        if not self.handle_expect_100():
+            return False
+        self.close_connection = keep
+        return True
+
+    def _confess(self) -> None:
+        """Answer that something failed here, unless another answer has left already."""
+        if self._exchange.status and not self._exchange.unlogged:
+            return
+        self._exchange.unlogged = False
+        self._headers_buffer = []
+        with contextlib.suppress(Exception):  # what fails once may fail again; the first is raised
+            self.send_error(HTTPStatus.INTERNAL_SERVER_ERROR)
 
     def _leave_body_behind(self) -> None:
         """Read what the handler left of the body, or close: the next request begins after it."""
         if self._body is None or self._body.finished or self.close_connection:
             return
+        deadline = time.monotonic() + self.body_timeout
         try:
-            if self._guard is not None:
-                self._guard.arm(self.body_timeout)
-            if not drain(self._body, self.max_drained_body):
+            if not drain(self._body, self.max_drained_body, lambda: time.monotonic() < deadline):
                 self.close_connection = True
-        except (RequestError, ConnectionError, TimeoutError):
+        except (RequestError, OSError):
             self.close_connection = True
-        finally:
-            self._disarm()
 
     def _refuse(self, error: RequestError) -> None:
         self._disarm()
@@ -251,6 +273,11 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
     def _finish_exchange(self) -> None:
         self._disarm()
         exchange = self._exchange
+        if exchange.unlogged or not self.has_whole_body():
+            # The head never left, or promised another body: the next answer would be misread.
+            self._headers_buffer = []
+            exchange.complete = False
+            self.close_connection = True
         self._log_pending()
         if exchange.began is None or self.server is None:
             return

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from server_core.connections import ConnectionRegistry
+from server_core.errors import is_lost_connection
 from server_core.events import Event, ServerStarted, ServerStopped
 from server_core.transfers import TransferRegistry
 
@@ -64,6 +65,8 @@ class HTTPServer(socketserver.TCPServer):
         self._not_serving = threading.Event()
         self._not_serving.set()
         self._wake_receiver, self._wake_sender = socket.socketpair()
+        self._wake_receiver.settimeout(0)
+        self._wake_sender.settimeout(0)
         self._closed = False
         if ":" in str(server_address[0]):
             self.address_family = socket.AF_INET6
@@ -99,8 +102,11 @@ class HTTPServer(socketserver.TCPServer):
 
     @property
     def bound_address(self) -> tuple[str, int]:
-        """The numeric host and the port that are listened on."""
-        return str(self.server_address[0]), int(self.server_address[1])
+        """The numeric host and the port that are listened on; port 0 where there are none."""
+        address: Any = self.server_address  # of a subclass's own family, it may be a path
+        if not isinstance(address, tuple):
+            return str(address), 0
+        return str(address[0]), int(address[1])
 
     def serve_forever(self, poll_interval: float = 0.5) -> None:
         """Handle connections until `shutdown`, calling `service_actions` every `poll_interval` s.
@@ -110,6 +116,7 @@ class HTTPServer(socketserver.TCPServer):
         with self._lock:
             if self._stop_requested.is_set() or self._closed:
                 self._stop_requested.clear()
+                self._drain_waker()
                 return
             self._not_serving.clear()
         try:
@@ -125,37 +132,39 @@ class HTTPServer(socketserver.TCPServer):
                         self._handle_request_noblock()
                     self.service_actions()
         finally:
-            self._stop_requested.clear()
-            self._not_serving.set()
+            with self._lock:
+                self._stop_requested.clear()
+                self._drain_waker()
+                self._not_serving.set()
 
     def shutdown(self) -> None:
-        """Make `serve_forever` return, and wait until it has.
+        """Make `serve_forever` return, and wait until it has; the next call where none is running.
 
         Must be called from another thread than the one that serves.
         """
-        if self._not_serving.is_set():
-            return
-        self._stop_requested.set()
-        with contextlib.suppress(OSError):  # closed: not serving any more
-            self._wake_sender.send(b"\0")
+        with self._lock:
+            self._stop_requested.set()
+            with contextlib.suppress(OSError):  # closed: not serving any more
+                self._wake_sender.send(b"\0")
         self._not_serving.wait()
 
     def server_close(self) -> None:
         """Close the listening socket and every connection, waiting `close_timeout` for them."""
         super().server_close()
         self.connections.close_all(self.close_timeout)
-        if not self._closed:
+        with self._lock:
+            if self._closed:
+                return
             self._closed = True
             self._close_waker()
-            self.notify(ServerStopped(*self.bound_address))
+        self.notify(ServerStopped(*self.bound_address))
 
     def stop(self) -> None:
         """End every transfer and connection and stop listening, within `close_timeout` seconds.
 
         May be called from any thread but those that serve, before, during and after serving.
         """
-        with self._lock:
-            self._stop_requested.set()
+        self._stop_requested.set()
         self.connections.close_all(0)
         self.shutdown()
         self.server_close()
@@ -190,13 +199,17 @@ class HTTPServer(socketserver.TCPServer):
         with contextlib.suppress(OSError):  # the client has left
             request.shutdown(socket.SHUT_WR)
             self._linger(request)
-        self.connections.close(request)
         self.close_request(request)
+
+    def close_request(self, request: Any) -> None:
+        """Take a connection out of the registry and close it."""
+        self.connections.close(request)
+        super().close_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Log an exception that a handler let out; a lost connection is none."""
         error = sys.exception()
-        if isinstance(error, (ConnectionError, TimeoutError)):
+        if error is not None and is_lost_connection(error):
             _log.debug("%s left: %s", client_host(client_address), error)
             return
         super().handle_error(request, client_address)
@@ -230,6 +243,9 @@ class HTTPServer(socketserver.TCPServer):
         with contextlib.suppress(OSError):  # it does not even wait for the refusal
             request.settimeout(0)
             request.send(_BUSY)
+            request.shutdown(socket.SHUT_WR)
+            # What is left unread resets the connection, and with it the refusal.
+            request.recv(65536)
         request.close()
 
     def _linger(self, request: socket.socket) -> None:
@@ -244,6 +260,12 @@ class HTTPServer(socketserver.TCPServer):
             request.settimeout(max(0.01, deadline - time.monotonic()))
             received = len(request.recv(65536))
             total += received
+
+    def _drain_waker(self) -> None:
+        """Forget the wake-ups of a stop that has taken place: the next serving would spin."""
+        with contextlib.suppress(OSError):  # BlockingIOError: none left
+            while self._wake_receiver.recv(4096):
+                pass
 
     def _close_waker(self) -> None:
         self._wake_receiver.close()

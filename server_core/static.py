@@ -6,6 +6,7 @@ do_GET -> copyfile
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import html
 import io
@@ -39,6 +40,7 @@ __all__ = ["SimpleHTTPRequestHandler", "url_segments"]
 
 _ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#]*")
 _SNIFFED_BYTES = 4096
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR})
 _NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 _LISTING = """\
@@ -137,7 +139,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
                     href=urllib.parse.quote(entry.name + suffix, errors="surrogatepass"),
                     name=html.escape(entry.name + ("@" if entry.is_link else suffix), quote=False),
                     size="" if entry.is_directory else f"{entry.size:,}",
-                    date=time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.modified)),
+                    date=_local_time(entry.modified),
                 )
             )
         parts.append(_LISTING_END)
@@ -154,12 +156,11 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         Components that are not plain names (drives, "..") are dropped, so that the result lies
         below `directory` as far as its spelling goes.
         """
-        decoded = _decode(_path_of(path))
         result = str(self.directory)
         for segment in url_segments(path):
             if not os.path.dirname(segment):
                 result = os.path.join(result, segment)
-        return result + "/" if decoded.rstrip().endswith("/") else result
+        return result + "/" if _decode(_path_of(path)).endswith("/") else result
 
     def copyfile(self, source: Any, outputfile: Any) -> None:
         """Copy the body from one stream to the other, by the system itself where it can."""
@@ -184,8 +185,8 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         try:
             with self._open(path) as directory:
                 return list_entries(directory, root, hidden=self.show_hidden)
-        except OSError:
-            self.send_error(HTTPStatus.NOT_FOUND, "No permission to list directory")
+        except OSError as error:
+            self._send_open_error(error, "No permission to list directory")
             return None
 
     # -- private
@@ -199,7 +200,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         below = [part for part in re.split(f"[{separators}]", path[len(prefix) :]) if part]
         return open_beneath(root, below)
 
-    def _send_open_error(self, error: OSError) -> None:
+    def _send_open_error(self, error: OSError, message: str = "File not found") -> None:
         if error.errno in _NO_DESCRIPTORS:
             with self.joined():
                 self.send_response(HTTPStatus.SERVICE_UNAVAILABLE)
@@ -207,15 +208,15 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
                 self.send_header("Content-Length", "0")
                 self.end_headers()
         else:
-            self.send_error(HTTPStatus.NOT_FOUND, "File not found")
+            self.send_error(HTTPStatus.NOT_FOUND, message)
 
     def _send_directory(self, path: str) -> BinaryIO | io.IOBase | None:
-        parts = urllib.parse.urlsplit(self.path)
-        if not _decode(parts.path).endswith("/"):
+        if not _decode(_path_of(self.path)).endswith("/"):
+            before, mark, query = self.path.partition("?")
             # A browser reads "/\" at the beginning of a Location as "//".
-            target = parts._replace(path=parts.path.replace("\\", "%5C") + "/")
+            target = before.partition("#")[0].replace("\\", "%5C") + "/"
             self.send_response(HTTPStatus.MOVED_PERMANENTLY)
-            self.send_header("Location", urllib.parse.urlunsplit(target))
+            self.send_header("Location", target + mark + query)
             self.send_header("Cache-Control", "no-cache")
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -224,8 +225,11 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             index = os.path.join(path, name)
             try:
                 resource = self._open(index)
-            except OSError:
-                continue
+            except OSError as error:
+                if error.errno in _ABSENT:
+                    continue
+                self._send_open_error(error)
+                return None
             if not resource.is_directory:
                 return self._send_file_head(resource, index)
             resource.close()
@@ -298,9 +302,22 @@ def _path_of(target: str) -> str:
 
 
 def _decode(path: str) -> str:
-    """Decode a path; bytes that are not UTF-8 become what the file system calls them."""
+    """Decode a path; bytes that are not UTF-8 become what the file system calls them.
+
+    Some clients send UTF-8 without percent-encoding it, which a request line, read as Latin-1,
+    does not show as such.
+    """
     octets = urllib.parse.unquote_to_bytes(path)
-    try:
+    with contextlib.suppress(UnicodeError):
+        raw = urllib.parse.unquote_to_bytes(path.encode("latin-1"))
+        return raw.decode("utf-8", "surrogatepass")
+    with contextlib.suppress(UnicodeError):
         return octets.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return octets.decode("utf-8", "surrogateescape")
+    return octets.decode("utf-8", "surrogateescape")
+
+
+def _local_time(timestamp: float) -> str:
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(timestamp))
+    except (ValueError, OverflowError, OSError):  # a file may have any time, even the year 100000
+        return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import socket
@@ -23,9 +24,13 @@ __all__ = ["ConnectionWriter"]
 _SEND_PIECE = 262144
 _HELD_LIMIT = 65536
 _MIN_CHUNK = 65536
-_MAX_CHUNK = 4 << 20
+# One call must end within stall_timeout at 64 KiB/s, even right after the system's buffers were
+# filled at full speed.
+_MAX_CHUNK = 2 << 20
 _MSG_MORE = getattr(socket, "MSG_MORE", 0)
 _CAN_SENDFILE = hasattr(os, "sendfile") and bool(_MSG_MORE)
+# What sendfile says of a file system that does not support it.
+_NO_SENDFILE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
 
 
 class ConnectionWriter(io.BufferedIOBase):
@@ -49,6 +54,10 @@ class ConnectionWriter(io.BufferedIOBase):
     def fileno(self) -> int:
         """Return the socket's descriptor."""
         return self._socket.fileno()
+
+    def flush(self) -> None:
+        """Send what is kept by `joined()` now."""
+        self._release()
 
     def write(self, data: ReadableBuffer, /) -> int:
         """Send `data`, or keep it until the end of `joined()`; return its length in bytes."""
@@ -91,8 +100,14 @@ class ConnectionWriter(io.BufferedIOBase):
         chunk = _MIN_CHUNK * 4
         while body.remaining:
             began = time.monotonic()
-            with _deadline(self._connection):
-                sent = os.sendfile(out, source, body.offset, min(chunk, body.remaining))
+            try:
+                with _deadline(self._connection):
+                    sent = os.sendfile(out, source, body.offset, min(chunk, body.remaining))
+            except OSError as error:
+                if error.errno not in _NO_SENDFILE:
+                    raise
+                self._copy(body, transfer)
+                return
             if sent == 0:
                 break
             body.advance(sent)

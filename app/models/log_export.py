@@ -8,13 +8,17 @@ import tempfile
 import time
 from collections.abc import Iterable
 from enum import Enum
+from functools import lru_cache
 from typing import Final, TextIO
 
 from app.models.device_name import device_name
+from app.printable import printable
 from server_core.events import RequestFinished
 
 __all__ = ["LogFormat", "export_log", "write_common_log", "write_csv"]
 
+_LONGEST: Final = 1_000_000
+"""Characters: more than the server accepts in a request, so that nothing is left out."""
 _HEADER: Final = (
     "time",
     "address",
@@ -87,14 +91,14 @@ def write_common_log(events: Iterable[RequestFinished], stream: TextIO) -> None:
     for event in events:
         request = f"{event.method} {event.target} {event.version}".rstrip()
         stream.write(
-            f"{_bare(event.client_host)} - - [{_log_time(event.finished_at)}]"
+            f"{_bare(event.client_host)} - - [{_log_time(int(event.finished_at))}]"
             f' "{_quoted(request)}" {event.status} {event.body_bytes or "-"}\n'
         )
 
 
 def _csv_record(event: RequestFinished) -> tuple[str, ...]:
     return (
-        time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(event.finished_at)),
+        _csv_time(int(event.finished_at)),
         _harmless(event.client_host),
         _harmless(device_name(event.user_agent, event.client_host)),
         _harmless(event.method),
@@ -111,6 +115,8 @@ def _csv_record(event: RequestFinished) -> tuple[str, ...]:
 
 def _harmless(text: str) -> str:
     """Return `text` as a spreadsheet shows it; an apostrophe before it says that it is a text."""
+    if text[:1].isalnum() and text.isprintable():
+        return text
     shown = _escaped(text)
     # A text that a space leads is trimmed by some programs before they look for a formula.
     return f"'{shown}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else shown
@@ -126,14 +132,17 @@ def _bare(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Return `text` without control characters: they could forge a line or steer a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() else ascii(character)[1:-1] for character in text
-    )
+    return text if text.isprintable() else printable(text, limit=_LONGEST)
 
 
-def _log_time(moment: float) -> str:
+# A busy server answers thousands of requests in the same second.
+@lru_cache(maxsize=64)
+def _csv_time(moment: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(moment))
+
+
+@lru_cache(maxsize=64)
+def _log_time(moment: int) -> str:
     local = time.localtime(moment)
     return time.strftime(f"%d/{_MONTHS[local.tm_mon - 1]}/%Y:%H:%M:%S %z", local)
 

@@ -14,13 +14,13 @@ __all__ = ["clock_text", "count_text", "duration_text", "size_text", "speed_text
 def size_text(size: float) -> str:
     """Return `size` bytes with three digits, e.g. "4.1 KB" or "412 MB"; a KB is 1,000 bytes."""
     if size < 1_000:
-        return f"{count_text(int(size))} {tr('B', 'bytes')}"
+        return _with_unit(count_text(int(size)), tr("B", "bytes"))
     units = [tr("TB"), tr("GB"), tr("MB"), tr("KB")]
     value, unit = size / 1_000, units.pop()
     while value >= 999.5 and units:
         value, unit = value / 1_000, units.pop()
     digits = 1 if value < 99.95 else 0
-    return f"{QLocale().toString(value, 'f', digits)} {unit}"
+    return _with_unit(QLocale().toString(value, "f", digits), unit)
 
 
 def speed_text(bytes_per_second: float) -> str:
@@ -31,14 +31,17 @@ def speed_text(bytes_per_second: float) -> str:
 def duration_text(seconds: float) -> str:
     """Return a duration in seconds, e.g. "41 ms", "12.4 s", "3 min 5 s" or "2 h 10 min"."""
     if seconds < 0.9995:
-        return f"{max(1, round(seconds * 1_000))} {tr('ms')}"
+        return _with_unit(str(max(1, round(seconds * 1_000))), tr("ms"))
     if seconds < 59.95:
-        return f"{QLocale().toString(seconds, 'f', 1)} {tr('s', 'seconds')}"
+        return _with_unit(QLocale().toString(seconds, "f", 1), tr("s", "seconds"))
     whole = round(seconds)
     if whole < 3_600:
-        return f"{whole // 60} {tr('min')} {whole % 60} {tr('s', 'seconds')}"
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{count_text(hours)} {tr('h', 'hours')} {minutes} {tr('min')}"
+        minutes = _with_unit(str(whole // 60), tr("min"))
+        rest = _with_unit(str(whole % 60), tr("s", "seconds"))
+        return f"{minutes} {rest}"
+    hours = _with_unit(count_text(whole // 3_600), tr("h", "hours"))
+    rest = _with_unit(str(whole // 60 % 60), tr("min"))
+    return f"{hours} {rest}"
 
 
 def count_text(count: int) -> str:
@@ -49,3 +52,7 @@ def count_text(count: int) -> str:
 def clock_text(moment: float) -> str:
     """Return the local time of `moment`, in seconds since the epoch, e.g. "14:02:11"."""
     return time.strftime("%H:%M:%S", time.localtime(moment))
+
+
+def _with_unit(number: str, unit: str) -> str:
+    return f"{number} {unit}"

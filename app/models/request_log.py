@@ -214,9 +214,9 @@ def _tone(event: RequestFinished, column: LogColumn) -> Tone:
     if column is LogColumn.STATUS:
         if event.status >= 500:
             return Tone.BAD
-        if event.status >= 400 or not event.complete:
-            return Tone.WARN
-        return Tone.SOFT
+        return Tone.WARN if event.status >= 400 else Tone.SOFT
+    if column is LogColumn.SIZE and not event.complete:
+        return Tone.WARN
     if column in (LogColumn.PATH, LogColumn.DEVICE) or (
         column is LogColumn.SIZE and event.body_bytes
     ):
@@ -232,12 +232,11 @@ def _tool_tip(entry: _Entry, column: LogColumn) -> str | None:
         case LogColumn.PATH:
             return tool_tip(entry.path)
         case LogColumn.STATUS:
-            lines = [_phrase(event.status)]
-            if not event.complete:
-                lines.append(tr("The connection ended before everything was sent."))
-            return tool_tip(*lines)
+            return tool_tip(_phrase(event.status))
         case LogColumn.SIZE:
-            return tool_tip(f"{count_text(event.body_bytes)} {tr('bytes')}")
+            text = tr("{count} bytes").replace("{count}", count_text(event.body_bytes))
+            cut_off = tr("The connection ended before everything was sent.")
+            return tool_tip(text, "" if event.complete else cut_off)
         case _:
             return None
 

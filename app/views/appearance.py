@@ -25,6 +25,7 @@ class Appearance(QObject):
         super().__init__(application)
         self._application = application
         self._theme = theme
+        self._system_scheme = application.styleHints().colorScheme()
         application.setStyle("Fusion")
         application.setFont(_text_font(application.font()))
         # The system's scheme is asked from its style hints: setting them does nothing on
@@ -36,7 +37,7 @@ class Appearance(QObject):
     def is_dark(self) -> bool:
         """Whether the dark colours are shown."""
         if self._theme == "system":
-            return self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+            return self._system_scheme == Qt.ColorScheme.Dark
         return self._theme == "dark"
 
     @Slot(str)
@@ -47,7 +48,8 @@ class Appearance(QObject):
             self._paint()
 
     @Slot(Qt.ColorScheme)
-    def _on_scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
+    def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
+        self._system_scheme = scheme
         if self._theme == "system":
             self._paint()
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QTabBar, QWidget
 
 from app.models.quantities import count_text
-from app.views.palette import tokens_of
+from app.views.palette import shown_tokens
 
 __all__ = ["CountTabs"]
 
@@ -60,7 +60,7 @@ class CountTabs(QTabBar):
             self._paint_tab(painter, index, self.tabRect(index))
 
     def _paint_tab(self, painter: QPainter, index: int, area: QRect) -> None:
-        tokens = tokens_of(self)
+        tokens = shown_tokens()
         current = index == self.currentIndex()
         name = self.tabText(index)
         inner = area.adjusted(_SIDE, 0, -_SIDE, 0)

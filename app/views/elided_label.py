@@ -12,10 +12,15 @@ __all__ = ["ElidedLabel"]
 
 
 class ElidedLabel(QLabel):
-    """A plain-text label of one line that leaves out its middle where it does not fit."""
+    """A plain-text label of one line that leaves out a part of it where it does not fit."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+    def __init__(
+        self,
+        elide_mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._elide_mode = elide_mode
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -34,14 +39,14 @@ class ElidedLabel(QLabel):
         self._explain()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the text, its middle left out where needed."""
+        """Paint as much of the text as there is room for."""
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         painter.drawText(self.contentsRect(), self.alignment(), self._fitting())
 
     def _fitting(self) -> str:
-        mode = Qt.TextElideMode.ElideMiddle
-        return self.fontMetrics().elidedText(self.text(), mode, self.contentsRect().width())
+        width = self.contentsRect().width()
+        return self.fontMetrics().elidedText(self.text(), self._elide_mode, width)
 
     def _explain(self) -> None:
         whole = self._fitting() == self.text()

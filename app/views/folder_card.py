@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app.i18n import tr
@@ -17,6 +19,9 @@ from app.views.glyphs import Glyph, GlyphButton
 from app.views.restyle import set_look
 
 __all__ = ["FolderCard"]
+
+_ROOMY: Final = 340
+"""Pixels of width from which there is room for the icon."""
 
 
 class FolderCard(QFrame):
@@ -31,16 +36,17 @@ class FolderCard(QFrame):
         super().__init__(parent)
         self.setObjectName("folder")
         self._folder = ""
-        self._survey = FolderSurvey(self)
-        self._survey.counted.connect(self._on_counted)
+        self.survey = FolderSurvey(self)
+        self.survey.counted.connect(self._on_counted)
+        self._icon = Glyph("folder", "accent", 46, tile=True)
         self._name = ElidedLabel()
         self._name.setProperty("kind", "strong")
-        self._details = ElidedLabel()
+        self._details = ElidedLabel(Qt.TextElideMode.ElideRight)
         self._details.setProperty("kind", "hint")
         self.choose_button = QPushButton()
         self.choose_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.choose_button.clicked.connect(self.choose_requested)
-        self._menu = QMenu(self)
+        self.recent_menu = QMenu(self)
         self.recent_button = GlyphButton("recent", colour="soft")
         self.recent_button.setProperty("kind", "square")
         self.recent_button.setAccessibleName(tr("Recent folders"))
@@ -53,13 +59,13 @@ class FolderCard(QFrame):
     def set_folder(self, folder: str) -> None:
         """Show `folder`, an absolute path, and begin to count what is in it; "" is none."""
         self._folder = folder
-        self._survey.cancel()
+        self.survey.cancel()
         if folder:
             self._name.setText(one_line(os.path.basename(folder.rstrip("/\\")) or folder))
             self._details.setText(_place(folder))
             self.choose_button.setText(tr("Change…"))
             self.choose_button.setAccessibleName(tr("Change the folder"))
-            self._survey.start(folder)
+            self.survey.start(folder)
         else:
             self._name.setText(tr("Choose a folder"))
             self._details.setText(tr("or drop one here"))
@@ -70,19 +76,20 @@ class FolderCard(QFrame):
 
     def set_recent_folders(self, folders: Sequence[str]) -> None:
         """Offer these folders in a menu, the latest first."""
-        self._menu.clear()
+        self.recent_menu.clear()
         for folder in folders:
             text = f"{one_line(os.path.basename(folder) or folder)}   {_place(folder)}"
             # An ampersand would be taken for a mnemonic.
-            action = self._menu.addAction(text.replace("&", "&&"))
+            action = self.recent_menu.addAction(text.replace("&", "&&"))
             action.triggered.connect(lambda _checked=False, path=folder: self._pick(path))
         self.recent_button.setVisible(bool(folders))
 
     def set_locked(self, *, locked: bool) -> None:
         """Show the folder without the means to change it, while it is being shared."""
         self.choose_button.setVisible(not locked)
-        self.recent_button.setVisible(not locked and not self._menu.isEmpty())
+        self.recent_button.setVisible(not locked and not self.recent_menu.isEmpty())
         set_look(self, "locked", value=locked)
+        self._fit_icon()
 
     def set_drop_hint(self, *, shown: bool) -> None:
         """Show that a folder can be let go of here."""
@@ -92,25 +99,32 @@ class FolderCard(QFrame):
         """Mark the folder as what is wrong."""
         set_look(self, "invalid", value=invalid)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the name the icon's room where there is little."""
+        super().resizeEvent(event)
+        self._fit_icon()
+
     def _arrange(self) -> None:
         words = QVBoxLayout()
-        words.setSpacing(2)
+        words.setSpacing(4)
         words.addStretch(1)
         words.addWidget(self._name)
         words.addWidget(self._details)
         words.addStretch(1)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 14, 14, 14)
-        layout.setSpacing(8)
-        layout.addWidget(Glyph("folder", "accent", 42, tile=True))
-        layout.addSpacing(4)
+        layout.setContentsMargins(16, 14, 16, 14)
+        layout.setSpacing(10)
+        layout.addWidget(self._icon)
         layout.addLayout(words, 1)
         layout.addWidget(self.choose_button)
         layout.addWidget(self.recent_button)
-        self.setMinimumHeight(74)
+        self.setMinimumHeight(84)
+
+    def _fit_icon(self) -> None:
+        self._icon.setVisible(self.width() >= _ROOMY or not self.choose_button.isVisibleTo(self))
 
     def _describe(self) -> None:
-        self.setAccessibleName(f"{tr('Folder')}: {self._name.text()}")
+        self.setAccessibleName(tr("Folder: {name}").replace("{name}", self._name.text()))
         self.setAccessibleDescription(self._details.text())
 
     def _pick(self, folder: str) -> None:
@@ -119,7 +133,7 @@ class FolderCard(QFrame):
     @Slot()
     def _on_recent_clicked(self) -> None:
         corner = self.recent_button.rect().bottomLeft()
-        self._menu.popup(self.recent_button.mapToGlobal(corner))
+        self.recent_menu.popup(self.recent_button.mapToGlobal(corner))
 
     @Slot(str, FolderSummary)
     def _on_counted(self, folder: str, summary: FolderSummary) -> None:
@@ -146,4 +160,5 @@ def _contents(summary: FolderSummary) -> str:
             .replace("{count}", count_text(summary.items))
             .replace("{size}", size_text(summary.size))
         )
-    return f"{tr('%n item(s)', '', summary.items)} · {size_text(summary.size)}"
+    items = tr("%n item(s)", "", summary.items)
+    return f"{items} · {size_text(summary.size)}"

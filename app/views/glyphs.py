@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.resources import resource_path
-from app.views.palette import Tokens, tokens_of
+from app.views.palette import shown_tokens
 
 __all__ = ["Glyph", "GlyphButton", "application_icon", "paint_glyph"]
 
@@ -20,8 +22,7 @@ def application_icon() -> QIcon:
 
 def paint_glyph(painter: QPainter, name: str, colour: str, where: QRectF) -> None:
     """Paint the icon `name` in `colour` ("#rrggbb")."""
-    drawing = resource_path("icons", f"{name}.svg").read_text(encoding="utf-8")
-    coloured = drawing.replace("currentColor", colour)
+    coloured = _drawing(name).replace("currentColor", colour)
     QSvgRenderer(QByteArray(coloured.encode())).render(painter, where)
 
 
@@ -44,15 +45,9 @@ class Glyph(QWidget):
         self._tile = tile
         self.setFixedSize(side, side)
 
-    def set_glyph(self, name: str, colour: str) -> None:
-        """Show another icon, or another colour."""
-        self._name = name
-        self._colour = colour
-        self.update()
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the icon, on its tile where it has one."""
-        tokens = tokens_of(self)
+        tokens = shown_tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect())
@@ -76,6 +71,8 @@ class GlyphButton(QPushButton):
         self._colour = colour
         # A ring after a click would be noise; who uses the keyboard gets it.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._painted = ("", "")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setIconSize(QSize(17, 17))
         self._renew_icon()
 
@@ -92,7 +89,12 @@ class GlyphButton(QPushButton):
             self._renew_icon()
 
     def _renew_icon(self) -> None:
-        tokens = tokens_of(self)
+        tokens = shown_tokens()
+        wanted = (self._glyph, tokens.named(self._colour))
+        # Qt tells of a changed palette with every change of the parent, too.
+        if wanted == self._painted:
+            return
+        self._painted = wanted
         icon = QIcon()
         for mode, name in ((QIcon.Mode.Normal, self._colour), (QIcon.Mode.Disabled, "soft")):
             for scale in (1, 2, 3):
@@ -105,3 +107,8 @@ class GlyphButton(QPushButton):
                 pixmap.setDevicePixelRatio(scale)
                 icon.addPixmap(pixmap, mode)
         self.setIcon(icon)
+
+
+@lru_cache(maxsize=32)
+def _drawing(name: str) -> str:
+    return resource_path("icons", f"{name}.svg").read_text(encoding="utf-8")

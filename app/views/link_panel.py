@@ -15,6 +15,7 @@ from app.state import ServerState
 from app.views.elided_label import ElidedLabel
 from app.views.field_message import announce
 from app.views.glyphs import GlyphButton
+from app.views.mnemonics import set_mnemonic_text
 from app.views.qr_code import QrCodeWidget
 from app.views.status_pill import StatusPill
 from app.views.steps import Steps
@@ -22,6 +23,8 @@ from app.views.steps import Steps
 __all__ = ["LinkPanel"]
 
 _CONFIRMATION_MILLISECONDS: Final = 2_000
+_LONG_ADDRESS: Final = 34
+"""Characters that fit into the narrowest window."""
 
 
 class LinkPanel(QFrame):
@@ -42,10 +45,10 @@ class LinkPanel(QFrame):
         self.address.setProperty("kind", "address")
         self.address.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.address.setWordWrap(True)
-        self.address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.copy_button = GlyphButton("copy")
         self.copy_button.clicked.connect(self.copy_address)
-        self.open_button = GlyphButton("open", tr("&Open here"))
+        self.open_button = GlyphButton("open")
+        set_mnemonic_text(self.open_button, tr("&Open here"))
         self.open_button.setToolTip(tr("Open the share in this computer's browser"))
         self.open_button.setAccessibleName(tr("Open the share in this computer's browser"))
         self.open_button.clicked.connect(self._on_open_clicked)
@@ -75,8 +78,7 @@ class LinkPanel(QFrame):
         """Show where the share is reached."""
         self._link = link
         self.qr_code.set_text(link.url)
-        # Breaks are allowed after the scheme and between the groups of an IPv6 address only.
-        self.address.setText(link.display)
+        self.address.setText(_breakable(link.display))
         self.address.setAccessibleName(link.display)
         self._pages.setCurrentIndex(1)
         announce(self, tr("Shared at {address}").replace("{address}", link.display))
@@ -120,6 +122,7 @@ class LinkPanel(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(status)
+        layout.addSpacing(6)
         layout.addStretch(1)
         layout.addWidget(self.qr_code, 20)
         layout.addSpacing(6)
@@ -142,7 +145,15 @@ class LinkPanel(QFrame):
 
     @Slot()
     def _on_confirmation_over(self) -> None:
-        self.copy_button.setText(tr("&Copy address"))
+        set_mnemonic_text(self.copy_button, tr("&Copy address"))
         self.copy_button.set_glyph("copy")
         # The confirmation is shorter: the buttons beside it must not jump.
         self.copy_button.setMinimumWidth(self.copy_button.sizeHint().width())
+
+
+def _breakable(address: str) -> str:
+    """Return `address` with an invisible place for a line break in a long one."""
+    if len(address) <= _LONG_ADDRESS:
+        return address
+    middle = address.find(":", len(address) // 2) + 1
+    return f"{address[:middle]}\N{ZERO WIDTH SPACE}{address[middle:]}"

@@ -36,7 +36,7 @@ __all__ = ["MainWindow"]
 
 _STACKED_BELOW: Final = 780
 """Pixels of width below which the cards stand one above the other."""
-_FORM_WIDTH: Final = 440
+_FORM_WIDTH: Final = 460
 _WIDEST_PAGE: Final = 1_480
 
 
@@ -76,6 +76,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(420, 480)
         self.resize(1_040, 800)
         self._name_window()
+        first = self.form.button if settings.folder else self.form.folder.choose_button
+        first.setFocus()
 
     @property
     def settings(self) -> ShareSettings:
@@ -170,20 +172,22 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         menu.addActions([self.open_action, self.start_action, self.copy_action, self.find_action])
         menu.addSeparator()
-        menu.addMenu(self._theme_menu(theme))
+        self.theme_menu = self._make_theme_menu(theme)
+        menu.addMenu(self.theme_menu)
         menu.addSeparator()
         menu.addActions([about, self.quit_action])
         self.menu_button = GlyphButton("more", colour="soft")
-        self.menu_button.setProperty("kind", "square")
+        self.menu_button.setProperty("kind", "quiet")
         self.menu_button.setAccessibleName(tr("Menu"))
         self.menu_button.setToolTip(tr("Menu"))
         self.menu_button.clicked.connect(
             lambda: menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
         )
         self.form.title_row.addWidget(self.menu_button)
+        QWidget.setTabOrder(self.form.button, self.menu_button)
         self.menu = menu
 
-    def _theme_menu(self, theme: str) -> QMenu:
+    def _make_theme_menu(self, theme: str) -> QMenu:
         names = (tr("Like the &system"), tr("&Light"), tr("&Dark"))
         menu = QMenu(tr("A&ppearance"), self)
         group = QActionGroup(self)

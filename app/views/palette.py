@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
 from app.models.roles import Tone
 
-__all__ = ["DARK", "LIGHT", "Tokens", "qt_palette", "tokens_of"]
+__all__ = ["DARK", "LIGHT", "Tokens", "qt_palette", "shown_tokens"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +94,22 @@ DARK = Tokens(
     accent="#78a7ff",
     accent_tint="#222f4a",
     fill="#2f6ae0",
-    fill_hover="#3a73e4",
+    fill_hover="#3670df",
     fill_pressed="#275cc9",
     on_fill="#ffffff",
     good="#4ad6a0",
     good_tint="#17352c",
     warn="#f5a65b",
     bad="#ff8078",
-    bad_tint="#3a2024",
+    bad_tint="#2e1e23",
     selection="#263556",
 )
 
 
-def tokens_of(widget: QWidget) -> Tokens:
-    """Return the colours of the scheme that `widget` is shown in."""
-    dark = widget.palette().color(QPalette.ColorRole.Window).name() == DARK.background
-    return DARK if dark else LIGHT
+def shown_tokens() -> Tokens:
+    """Return the colours of the scheme that the application is painted in."""
+    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    return DARK if window.name() == DARK.background else LIGHT
 
 
 def qt_palette(tokens: Tokens) -> QPalette:

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.i18n import tr
 from app.qr import QUIET_ZONE, qr_matrix
-from app.views.palette import tokens_of
+from app.views.palette import shown_tokens
 
 __all__ = ["QrCodeWidget"]
 
-_SMALLEST: Final = 208
+_SMALLEST: Final = 244
 _LARGEST: Final = 288
 _DARK: Final = QColor("#101318")
 
@@ -38,7 +38,7 @@ class QrCodeWidget(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the side in pixels that a phone reads comfortably across a desk."""
-        return QSize(232, 232)
+        return QSize(_SMALLEST, _SMALLEST)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint a white plate, and the code in its middle."""
@@ -55,7 +55,7 @@ class QrCodeWidget(QWidget):
         left = round((self.width() - code) / 2 * ratio) / ratio
         top = round((self.height() - code) / 2 * ratio) / ratio
         plate = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-        painter.setPen(QPen(QColor(tokens_of(self).line), 1))
+        painter.setPen(QPen(QColor(shown_tokens().line), 1))
         painter.setBrush(Qt.GlobalColor.white)
         painter.drawRoundedRect(plate.adjusted(0.5, 0.5, -0.5, -0.5), 14, 14)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)

@@ -22,6 +22,7 @@ from app.models.log_export import LogFormat, export_log
 from app.models.request_log import RequestLogModel
 from app.views.empty_hint import EmptyHint
 from app.views.glyphs import GlyphButton
+from app.views.mnemonics import set_mnemonic_text
 from app.views.row_table import Column, RowTable
 
 __all__ = ["RequestLogView"]
@@ -129,16 +130,19 @@ class RequestLogView(QWidget):
         self._filter_delay = QTimer(self, interval=120, singleShot=True)
         self._filter_delay.timeout.connect(self._on_filter_settled)
         self.filter.textChanged.connect(lambda _text: self._filter_delay.start())
-        self.clear_button = GlyphButton("clear", tr("C&lear"))
+        self.clear_button = GlyphButton("clear")
+        set_mnemonic_text(self.clear_button, tr("C&lear"))
         self.clear_button.setAccessibleName(tr("Clear the requests"))
         self.clear_button.clicked.connect(self._model.clear)
-        self.export_button = GlyphButton("export", tr("&Export…"))
+        self.export_button = GlyphButton("export")
+        set_mnemonic_text(self.export_button, tr("&Export…"))
         self.export_button.setAccessibleName(tr("Export the requests"))
         self.export_button.clicked.connect(self.choose_export)
         self.tools = QWidget()
         layout = QHBoxLayout(self.tools)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(10, 0, 10, 0)
         layout.setSpacing(8)
+        layout.addStretch(0)
         layout.addWidget(self.filter, 1)
         layout.addWidget(self.clear_button)
         layout.addWidget(self.export_button)

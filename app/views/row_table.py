@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.models.roles import Role, Tone
-from app.views.palette import Tokens, tokens_of
+from app.views.palette import Tokens, shown_tokens
 
 __all__ = ["Column", "RowTable"]
 
@@ -119,7 +119,7 @@ class _CellDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         """Paint one cell."""
-        tokens = tokens_of(self._table)
+        tokens = shown_tokens()
         area = QRectF(option.rect)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()

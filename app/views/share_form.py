@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Final
 
-from PySide6.QtCore import QModelIndex, QRegularExpression, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QRegularExpressionValidator,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -33,11 +31,11 @@ from app.state import Field, ServerState, StartFailure
 from app.views.choice_box import ChoiceBox
 from app.views.field_message import FieldMessage
 from app.views.folder_card import FolderCard
+from app.views.mnemonics import mnemonic_label, set_mnemonic_text
+from app.views.port_field import PortField
 from app.views.restyle import set_look
 
 __all__ = ["ShareForm"]
-
-_LAST_PORT: Final = 65_535
 
 
 class ShareForm(QFrame):
@@ -66,13 +64,14 @@ class ShareForm(QFrame):
         self.network.setModel(interfaces)
         interfaces.modelReset.connect(self._select_network)
         self.network.activated.connect(self._on_network_activated)
-        self.port = _port_field()
+        self.port = PortField()
         self.port.textEdited.connect(self._on_port_edited)
         self.port.returnPressed.connect(self.toggle)
         self.protocol = ChoiceBox()
         self.protocol.addItems(PROTOCOLS)
         self.protocol.activated.connect(self._on_protocol_activated)
         self.button = QPushButton()
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self.toggle)
         self.messages = {field: FieldMessage() for field in Field}
         self.messages[Field.PORT].fix_requested.connect(self._on_port_fix)
@@ -98,8 +97,12 @@ class ShareForm(QFrame):
             ServerState.RUNNING: (tr("&Stop sharing"), "stop"),
             ServerState.STOPPING: (tr("Stopping…"), "stop"),
         }[state]
-        self.button.setText(text)
-        self.button.setEnabled(state in (ServerState.STOPPED, ServerState.RUNNING))
+        set_mnemonic_text(self.button, text)
+        # Disabled, it would lose the keyboard focus; `toggle` ignores it meanwhile.
+        set_look(self.button, "busy", value=state not in (ServerState.STOPPED, ServerState.RUNNING))
+        focused = QApplication.focusWidget()
+        if not stopped and focused is not None and self.isAncestorOf(focused):
+            self.button.setFocus(Qt.FocusReason.OtherFocusReason)
         set_look(self.button, "kind", value=kind)
         self.folder.set_locked(locked=not stopped)
         for widget in (self.network, self.port, self.protocol):
@@ -110,7 +113,7 @@ class ShareForm(QFrame):
 
     def show_port(self, port: int) -> None:
         """Show the port that was found where none was asked for."""
-        self.port.setPlaceholderText(tr("{port} (automatic)").replace("{port}", str(port)))
+        self.port.setPlaceholderText(str(port))
 
     def show_failure(self, failure: StartFailure) -> None:
         """Say under the field it is about why sharing did not start; nothing entered changes."""
@@ -189,10 +192,6 @@ class ShareForm(QFrame):
     def _describe(self) -> None:
         self.network.setAccessibleName(tr("Network"))
         self.network.setToolTip(tr("The network on which other devices find this computer."))
-        self.port.setAccessibleName(tr("Port"))
-        self.port.setToolTip(
-            tr("The last part of the address, a number from 1 to 65535 (TCP port).")
-        )
         self.protocol.setAccessibleName(tr("Protocol"))
         self.protocol.setToolTip(
             tr("HTTP/1.1 is right for every current device, HTTP/1.0 for very old ones.")
@@ -207,23 +206,20 @@ class ShareForm(QFrame):
         self.title_row.addWidget(title, 1)
         fields = QGridLayout()
         fields.setHorizontalSpacing(14)
-        fields.setVerticalSpacing(8)
+        fields.setVerticalSpacing(11)
         fields.setColumnStretch(1, 1)
-        fields.addWidget(_label(tr("&Network"), self.network), 0, 0)
+        fields.addWidget(mnemonic_label(tr("&Network"), self.network), 0, 0)
         fields.addWidget(self.network, 0, 1)
         fields.addWidget(self.messages[Field.NETWORK], 1, 1)
-        fields.addWidget(_label(tr("&Port"), self.port), 2, 0)
-        technical = QHBoxLayout()
-        technical.setSpacing(10)
-        technical.addWidget(self.port, 1)
-        technical.addWidget(_label(tr("P&rotocol"), self.protocol))
-        technical.addWidget(self.protocol, 1)
-        fields.addLayout(technical, 2, 1)
+        fields.addWidget(mnemonic_label(tr("&Port"), self.port), 2, 0)
+        fields.addWidget(self.port, 2, 1)
         self._port_hint = QLabel(tr("Left empty, a free port is found by itself."))
         self._port_hint.setProperty("kind", "hint")
         self._port_hint.setWordWrap(True)
         fields.addWidget(self._port_hint, 3, 1)
         fields.addWidget(self.messages[Field.PORT], 4, 1)
+        fields.addWidget(mnemonic_label(tr("P&rotocol"), self.protocol), 5, 0)
+        fields.addWidget(self.protocol, 5, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 20, 22, 22)
         layout.setSpacing(10)
@@ -240,7 +236,7 @@ class ShareForm(QFrame):
     def _show_settings(self) -> None:
         self._show_folder()
         self._select_network()
-        self.port.setText("" if self._settings.port is None else str(self._settings.port))
+        self.port.set_port(self._settings.port)
         self.protocol.setCurrentText(self._settings.protocol)
 
     def _show_folder(self) -> None:
@@ -253,7 +249,7 @@ class ShareForm(QFrame):
     def _incomplete(self) -> StartFailure | None:
         if not self._settings.folder:
             return StartFailure(Field.FOLDER, tr("Choose the folder to share first."))
-        if self.port.text() and not 1 <= int(self.port.text()) <= _LAST_PORT:
+        if not self.port.is_usable:
             message = tr("A port is a number from 1 to 65535. Left empty, one is found by itself.")
             return StartFailure(Field.PORT, message)
         return None
@@ -292,12 +288,11 @@ class ShareForm(QFrame):
         network = self._interfaces.index(row, 0, QModelIndex()).data(Role.VALUE)
         self._set(replace(self._settings, network=network))
 
-    @Slot(str)
-    def _on_port_edited(self, text: str) -> None:
+    @Slot()
+    def _on_port_edited(self) -> None:
         self._clear_failure(Field.PORT)
-        port = int(text) if text else 0
-        if not text or 1 <= port <= _LAST_PORT:
-            self._set(replace(self._settings, port=port or None))
+        if self.port.is_usable:
+            self._set(replace(self._settings, port=self.port.port))
 
     @Slot(int)
     def _on_protocol_activated(self, row: int) -> None:
@@ -306,27 +301,9 @@ class ShareForm(QFrame):
     @Slot()
     def _on_port_fix(self) -> None:
         if self._failure is not None and self._failure.suggested_port is not None:
-            self.port.setText(str(self._failure.suggested_port))
-            self._on_port_edited(self.port.text())
+            self.port.set_port(self._failure.suggested_port)
+            self._on_port_edited()
             self.toggle()
-
-
-def _port_field() -> QLineEdit:
-    field = QLineEdit()
-    digits = QRegularExpression("[0-9]{0,5}")
-    field.setValidator(QRegularExpressionValidator(digits, field))
-    field.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
-    # A folder that is dropped here is meant for the card, not as a text.
-    field.setAcceptDrops(False)
-    field.setMinimumWidth(64)
-    return field
-
-
-def _label(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("kind", "soft")
-    label.setBuddy(buddy)
-    return label
 
 
 def _dropped_path(event: QDropEvent) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.views.palette import tokens_of
+from app.views.palette import shown_tokens
 
 __all__ = ["StatusPill"]
 
@@ -34,7 +34,7 @@ class StatusPill(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the ground, the dot and the word."""
-        tokens = tokens_of(self)
+        tokens = shown_tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -24,7 +24,7 @@ QLabel[kind="number"] {
 }
 QFrame[kind="card"] { background: $card; border: 1px solid $line; border-radius: 14px; }
 QFrame#folder { background: $field; border: 1px solid $line_strong; border-radius: 12px; }
-QFrame#folder[filled="false"] { border-style: dashed; }
+QFrame#folder[filled="false"] { border: 1px dashed $soft; }
 QFrame#folder[invalid="true"] { border: 1px solid $bad; background: $bad_tint; }
 QFrame#folder[drop="true"] { border: 2px dashed $accent; background: $accent_tint; }
 QFrame#folder[locked="true"] { border: 1px solid $line; background: $card; }
@@ -39,10 +39,15 @@ QPushButton:focus { border: 2px solid $accent; padding: 0 13px; min-height: 32px
 QPushButton:disabled { color: $soft; border-color: $line; background: $field; }
 QPushButton[kind="square"] { padding: 0; min-width: 34px; max-width: 34px; }
 QPushButton[kind="square"]:focus { min-width: 32px; max-width: 32px; }
-QPushButton[kind="quiet"] { border-color: transparent; background: transparent; padding: 0; }
+QPushButton[kind="quiet"] {
+    border-color: transparent; background: transparent;
+    padding: 0; min-width: 34px; max-width: 34px;
+}
 QPushButton[kind="quiet"]:hover { background: $hover; }
 QPushButton[kind="quiet"]:pressed { background: $pressed; }
-QPushButton[kind="quiet"]:focus { border: 2px solid $accent; padding: 0; }
+QPushButton[kind="quiet"]:focus {
+    border: 2px solid $accent; padding: 0; min-width: 32px; max-width: 32px;
+}
 QPushButton[kind="fix"] { min-height: 28px; color: $ink; border-color: $line_strong; }
 QPushButton[kind="fix"]:focus { min-height: 26px; border-color: $accent; }
 QPushButton[kind="float"] {
@@ -55,7 +60,7 @@ QPushButton[kind="primary"] { border: 1px solid $fill; background: $fill; color:
 QPushButton[kind="primary"]:hover { background: $fill_hover; border-color: $fill_hover; }
 QPushButton[kind="primary"]:pressed { background: $fill_pressed; border-color: $fill_pressed; }
 QPushButton[kind="primary"]:focus { border: 3px solid $accent_tint; min-height: 40px; }
-QPushButton[kind="primary"]:disabled, QPushButton[kind="stop"]:disabled {
+QPushButton[busy="true"] {
     border: 1px solid $line; background: $field; color: $soft;
 }
 QPushButton[kind="stop"] {
@@ -70,12 +75,16 @@ QLineEdit, QComboBox {
     border: 1px solid $line_strong; background: $field; color: $ink;
     selection-background-color: $fill; selection-color: $on_fill;
 }
+/* A line edit puts two pixels of its own before the text. */
+QLineEdit { placeholder-text-color: $soft; padding: 0 9px; }
 QLineEdit:hover, QComboBox:hover { background: $hover; }
 QLineEdit:focus, QComboBox:focus, QComboBox:on {
     border: 2px solid $accent; padding: 0 10px; min-height: 32px; background: $card;
 }
 QLineEdit[invalid="true"], QComboBox[invalid="true"] { border-color: $bad; background: $bad_tint; }
 QLineEdit:disabled, QComboBox:disabled { background: $card; border-color: $line; color: $ink; }
+QLineEdit:focus { padding: 0 8px; }
+QLineEdit:disabled { placeholder-text-color: $ink; }
 QComboBox { padding-right: 30px; }
 QComboBox:focus, QComboBox:on { padding-right: 29px; }
 QComboBox { combobox-popup: 0; }
@@ -100,7 +109,7 @@ QTableView:focus { border-color: $accent; }
 QHeaderView { background: $card; border: none; }
 QHeaderView::section {
     background: $card; color: $soft; border: none; border-bottom: 1px solid $line;
-    padding: 0 10px; min-height: 30px; font-size: ${hint}px;
+    padding: 0 10px 0 11px; min-height: 30px; font-size: ${hint}px;
 }
 QTableCornerButton::section { background: $card; border: none; }
 

@@ -9,6 +9,7 @@ from app.i18n import tr
 from app.models.transfers import TransfersModel
 from app.views.empty_hint import EmptyHint
 from app.views.glyphs import GlyphButton
+from app.views.mnemonics import set_mnemonic_text
 from app.views.row_table import Column, RowTable
 
 __all__ = ["TransfersView"]
@@ -32,12 +33,13 @@ class TransfersView(QWidget):
             tr("Transfers"),
         )
         self.hint = EmptyHint("transfers", tr("Files on their way to a device appear here."))
-        self.clear_button = GlyphButton("clear", tr("C&lear finished"))
+        self.clear_button = GlyphButton("clear")
+        set_mnemonic_text(self.clear_button, tr("C&lear finished"))
         self.clear_button.setAccessibleName(tr("Clear the finished transfers"))
         self.clear_button.clicked.connect(model.clear_ended)
         self.tools = QWidget()
         tools = QHBoxLayout(self.tools)
-        tools.setContentsMargins(0, 0, 0, 0)
+        tools.setContentsMargins(10, 0, 10, 0)
         tools.addStretch(1)
         tools.addWidget(self.clear_button)
         self._pages = QStackedLayout(self)

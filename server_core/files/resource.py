@@ -127,9 +127,9 @@ class FileResource:
 def open_anywhere(path: str) -> FileResource:
     """Open `path`, following symbolic links wherever they lead.
 
-    Raises OSError; a NUL in the path is a FileNotFoundError.
+    Raises OSError; for a path that no file can have, FileNotFoundError.
     """
-    _refuse_nul(path)
+    _refuse_unnameable(path)
     try:
         return FileResource(_open(path, _READ), path)
     except PermissionError:
@@ -146,7 +146,7 @@ def open_beneath(root: str, segments: Sequence[str]) -> FileResource:
     otherwise. `root` itself may be a link. Raises OSError as `os.open` does.
     """
     for segment in segments:
-        _refuse_nul(segment)
+        _refuse_unnameable(segment)
         if segment == os.pardir or (os.name == "nt" and is_reserved_segment(segment)):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), segment)
     path = os.path.join(root, *segments)
@@ -214,8 +214,13 @@ def _open(path: str, flags: int, directory: int | None = None) -> int:
         raise
 
 
-def _refuse_nul(text: str) -> None:
-    if "\0" in text:
+def _refuse_unnameable(text: str) -> None:
+    """Raise FileNotFoundError for what no file can be called: a NUL, or a lone surrogate."""
+    try:
+        encoded = os.fsencode(text)
+    except UnicodeEncodeError:
+        encoded = b"\0"
+    if b"\0" in encoded:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), text)
 
 

@@ -12,6 +12,8 @@ from server_core.errors import ConnectionLostError, RequestError
 from server_core.protocol.headers import read_field_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from _typeshed import WriteableBuffer
 
     from server_core.protocol.request import BodyFraming
@@ -20,8 +22,11 @@ __all__ = ["BodyReader", "ChunkedBody", "LengthBody", "body_reader", "drain"]
 
 _PIECE = 65536
 _CHUNK_LINE_LIMIT = 4096
-# RFC 9112 section 7.1: chunk-size [ chunk-ext ]; 16 digits hold any length a file can have.
-_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
+# RFC 9112 section 7.1: chunk-size [ chunk-ext ]; 16 digits hold any length a file can have. A bare
+# line feed is no line break here: another recipient may take it for a part of the extension.
+_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r\n")
+
+_CHUNK_END = re.compile(rb"\r\n")
 
 
 class BodyReader(io.BufferedIOBase):
@@ -52,10 +57,11 @@ class BodyReader(io.BufferedIOBase):
 
     def read1(self, size: int = -1, /) -> bytes:
         """Read what one call to the source gives, at most `size` bytes; b"" at the end."""
-        wanted = min(self._available(), _PIECE if size < 0 else size)
+        # Never more than a piece: whoever sends a length must not have that much memory taken.
+        wanted = min(self._available(), _PIECE, _PIECE if size < 0 else size)
         if wanted == 0:
             return b""
-        read1 = getattr(self._source, "read1", self._source.read)
+        read1 = getattr(self._source, "read1", None) or self._source.read
         return self._consumed(read1(wanted))
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -83,10 +89,10 @@ class BodyReader(io.BufferedIOBase):
 
     def readline(self, size: int | None = -1, /) -> bytes:
         """Read up to and including the next line feed, at most `size` bytes."""
-        line = b""
+        line = bytearray()
         limit = size if size is not None and size >= 0 else None
         while limit is None or len(line) < limit:
-            wanted = self._available()
+            wanted = min(self._available(), _PIECE)
             if wanted == 0:
                 break
             if limit is not None:
@@ -94,7 +100,7 @@ class BodyReader(io.BufferedIOBase):
             line += self._consumed(self._source.readline(wanted))
             if line.endswith(b"\n"):
                 break
-        return line
+        return bytes(line)
 
     def _consumed(self, data: bytes) -> bytes:
         if not data:
@@ -140,7 +146,7 @@ class ChunkedBody(BodyReader):
     def _next_chunk(self) -> None:
         if self._started:
             # The line break after a chunk's data belongs to the chunk.
-            self._expect_line(re.compile(rb"\r?\n"), 3)
+            self._expect_line(_CHUNK_END, 2)
         self._started = True
         match = self._expect_line(_CHUNK_LINE, _CHUNK_LINE_LIMIT)
         self._left = int(match[1], 16)
@@ -163,11 +169,11 @@ def body_reader(source: BinaryIO, framing: BodyFraming) -> BodyReader:
     return ChunkedBody(source) if framing.chunked else LengthBody(source, framing.length)
 
 
-def drain(body: BodyReader, limit: int) -> bool:
+def drain(body: BodyReader, limit: int, in_time: Callable[[], bool]) -> bool:
     """Read and drop what is left of a body, up to `limit` bytes; return whether it is at its end.
 
-    Raises what reading raises.
+    `in_time` is asked before each read whether there may be one. Raises what reading raises.
     """
-    while not body.finished and limit > 0:
+    while not body.finished and limit > 0 and in_time():
         limit -= len(body.read1(min(limit, _PIECE)))
     return body.finished

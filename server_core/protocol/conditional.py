@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import email.utils
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from server_core.protocol.headers import Fields
@@ -23,6 +25,9 @@ __all__ = [
 
 _ENTITY_TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _FIELD_LIMIT = 8192
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_SECOND = -62135596800  # year 1
+_LAST_SECOND = 253402300799  # year 9999
 
 
 class Precondition(Enum):
@@ -49,18 +54,24 @@ def strong_etag(*identity: int) -> str:
 
 
 def format_http_date(timestamp: float) -> str:
-    """Return a time in seconds since the epoch as an IMF-fixdate."""
-    return email.utils.formatdate(timestamp, usegmt=True)
+    """Return a time in seconds since the epoch as an IMF-fixdate.
+
+    A file may have any time; what has no four-digit year is given as the nearest that has.
+    """
+    seconds = math.floor(min(max(timestamp, _FIRST_SECOND), _LAST_SECOND))
+    return email.utils.format_datetime(_EPOCH + timedelta(seconds=seconds), usegmt=True)
 
 
 def parse_http_date(value: str) -> int | None:
     """Return the seconds since the epoch of a date in any of HTTP's forms, None if it is none."""
-    parts = email.utils.parsedate_tz(value) if len(value) <= 64 else None
-    if parts is None or parts[9] not in (0, None):
+    if len(value) > 64:
         return None
     try:
-        return int(email.utils.mktime_tz((*parts[:9], 0)))
-    except (ValueError, OverflowError):
+        parts = email.utils.parsedate_tz(value)
+        if parts is None or parts[9] not in (0, None):
+            return None
+        return (datetime(*parts[:6], tzinfo=UTC) - _EPOCH) // timedelta(seconds=1)
+    except (ValueError, OverflowError, IndexError, TypeError):  # as the parser trips over nonsense
         return None
 
 
@@ -76,7 +87,7 @@ def evaluate(fields: Fields, validators: Validators) -> Precondition:
             return Precondition.FAILED
     else:
         unmodified_since = _date_of(fields, "if-unmodified-since")
-        if unmodified_since is not None and int(validators.last_modified) > unmodified_since:
+        if unmodified_since is not None and math.floor(validators.last_modified) > unmodified_since:
             return Precondition.FAILED
     if_none_match = values_of(fields, "if-none-match")
     if if_none_match:
@@ -84,7 +95,7 @@ def evaluate(fields: Fields, validators: Validators) -> Precondition:
             return Precondition.NOT_MODIFIED
         return Precondition.HOLDS
     modified_since = _date_of(fields, "if-modified-since")
-    if modified_since is not None and int(validators.last_modified) <= modified_since:
+    if modified_since is not None and math.floor(validators.last_modified) <= modified_since:
         return Precondition.NOT_MODIFIED
     return Precondition.HOLDS
 
@@ -102,7 +113,7 @@ def if_range_holds(fields: Fields, validators: Validators) -> bool:
         return False
     if '"' in values[0]:
         return values[0] == validators.etag
-    return parse_http_date(values[0]) == int(validators.last_modified)
+    return parse_http_date(values[0]) == math.floor(validators.last_modified)
 
 
 def _matches(values: Sequence[str], etag: str, *, strong: bool) -> bool:

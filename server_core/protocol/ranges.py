@@ -11,7 +11,7 @@ MAX_RANGES = 64
 """Most ranges in one request that are looked at; a field with more is ignored."""
 
 _FIELD_LIMIT = 4096
-_SPEC = re.compile(r"([0-9]{0,19})-([0-9]{0,19})")
+_SPEC = re.compile(r"([0-9]*)-([0-9]*)")
 
 
 @dataclass(frozen=True, slots=True)

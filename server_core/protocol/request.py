@@ -22,6 +22,8 @@ __all__ = [
 # RFC 9110 section 9.1: method = token. RFC 9112 section 3.2: no white space within the target.
 _METHOD = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _TARGET_BREAKERS = re.compile(r"[\x00-\x20\x7f]")
+# RFC 9110 section 7.2: uri-host [ ":" port ], with the characters of RFC 3986; it may be empty.
+_HOST = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=%]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _VERSION = re.compile(r"HTTP/([0-9]{1,10})\.([0-9]{1,10})")
 _ECHO_LIMIT = 200
 
@@ -108,6 +110,8 @@ def check_host(fields: Fields, number: tuple[int, int]) -> None:
         raise RequestError(HTTPStatus.BAD_REQUEST, "More than one Host header field")
     if not hosts and number >= (1, 1):
         raise RequestError(HTTPStatus.BAD_REQUEST, "No Host header field")
+    if hosts and not _HOST.fullmatch(hosts[0]):
+        raise RequestError(HTTPStatus.BAD_REQUEST, "Bad Host header field")
 
 
 def body_framing(fields: Fields, number: tuple[int, int]) -> BodyFraming:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import urllib.parse
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -37,6 +37,10 @@ _ARCHIVES = frozenset(
         "application/zstd",
     }
 )
+# A file may have any time; these have a four-digit year.
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST = -30610224000  # the year 1000
+_LATEST = 253402300799  # the end of 9999
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
 
@@ -109,7 +113,7 @@ def format_size(size: int) -> str:
 
 
 def _row(entry: DirectoryEntry) -> Row:
-    modified = datetime.fromtimestamp(entry.modified, UTC)
+    modified = _EPOCH + timedelta(seconds=min(max(entry.modified, _EARLIEST), _LATEST))
     suffix = "/" if entry.is_directory else ""
     return Row(
         name=_displayable(entry.name),

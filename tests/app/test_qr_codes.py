@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
 import pytest
-import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.qr import QUIET_ZONE, qr_matrix, qr_text
 
+if TYPE_CHECKING:
+    from conftest import Camera
+
 LINK = "http://[2001:db8:1234:5678:9abc:def0:1234:5678]:65535/"
-SCALE = 4
-BLOCKS = {" ": (False, False), "▀": (True, False), "▄": (False, True), "█": (True, True)}
 BLACK, WHITE = b"\x00", b"\xff"
-
-
-def read(pixels: list[list[bytes]], *, inverted: bool = False) -> list[str]:
-    """Decode modules, each one byte of grey, as a camera sees them."""
-    scaled = b"".join(
-        b"".join(module * SCALE for module in row) for row in pixels for _ in range(SCALE)
-    )
-    image = memoryview(scaled).cast("B", [len(pixels) * SCALE, len(pixels[0]) * SCALE])
-    return [found.text for found in zxingcpp.read_barcodes(image, try_invert=inverted)]
-
-
-def drawn(text: str, ink: bytes, paper: bytes) -> list[list[bytes]]:
-    """Render half blocks, in the colours that the text sets or else in those of the terminal."""
-    pixels = []
-    for line in text.split("\n"):
-        coloured = re.fullmatch("\x1b\\[38;5;16;48;5;231m([^\x1b]*)\x1b\\[0m", line)
-        colours = (BLACK, WHITE) if coloured else (ink, paper)
-        characters = coloured[1] if coloured else line
-        for half in (0, 1):
-            pixels.append([colours[0 if BLOCKS[c][half] else 1] for c in characters])
-    return pixels
 
 
 def with_margin(matrix: tuple[tuple[bool, ...], ...]) -> list[list[bytes]]:
@@ -45,8 +24,8 @@ def with_margin(matrix: tuple[tuple[bool, ...], ...]) -> list[list[bytes]]:
     return [blank] * QUIET_ZONE + rows + [blank] * QUIET_ZONE
 
 
-def test_the_modules_hold_the_text() -> None:
-    assert read(with_margin(qr_matrix(LINK))) == [LINK]
+def test_the_modules_hold_the_text(camera: Camera) -> None:
+    assert camera.read(with_margin(qr_matrix(LINK))) == [LINK]
 
 
 def test_the_modules_come_without_a_quiet_zone() -> None:
@@ -58,26 +37,32 @@ def test_the_modules_come_without_a_quiet_zone() -> None:
 
 @settings(max_examples=40)
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=200))
-def test_any_address_can_be_read(text: str) -> None:
-    assert read(with_margin(qr_matrix(text))) == [text]
+def test_any_address_can_be_read(camera: Camera, text: str) -> None:
+    assert camera.read(with_margin(qr_matrix(text))) == [text]
 
 
 @pytest.mark.parametrize(("ink", "paper"), [(WHITE, BLACK), (BLACK, WHITE)])
-def test_with_colours_it_is_dark_on_white_on_every_terminal(ink: bytes, paper: bytes) -> None:
-    assert read(drawn(qr_text(LINK, colours=True), ink, paper)) == [LINK]
+def test_with_colours_it_is_dark_on_white_on_every_terminal(
+    camera: Camera, ink: bytes, paper: bytes
+) -> None:
+    assert camera.read(camera.render(qr_text(LINK, colours=True), ink, paper)) == [LINK]
 
 
-def test_without_colours_it_is_dark_on_light_on_a_dark_terminal() -> None:
-    assert read(drawn(qr_text(LINK), ink=WHITE, paper=BLACK)) == [LINK]
+def test_without_colours_it_is_dark_on_light_on_a_dark_terminal(camera: Camera) -> None:
+    assert camera.read(camera.render(qr_text(LINK), ink=WHITE, paper=BLACK)) == [LINK]
 
 
-def test_without_colours_readers_that_look_for_light_on_dark_read_it_on_a_light_terminal() -> None:
-    assert read(drawn(qr_text(LINK), ink=BLACK, paper=WHITE), inverted=True) == [LINK]
+def test_without_colours_readers_of_light_on_dark_read_it_on_a_light_terminal(
+    camera: Camera,
+) -> None:
+    assert camera.read(camera.render(qr_text(LINK), ink=BLACK, paper=WHITE), inverted=True) == [
+        LINK
+    ]
 
 
 @pytest.mark.parametrize("colours", [True, False])
-def test_the_drawing_has_its_quiet_zone(colours: bool) -> None:
-    pixels = drawn(qr_text(LINK, colours=colours), ink=WHITE, paper=BLACK)
+def test_the_drawing_has_its_quiet_zone(camera: Camera, colours: bool) -> None:
+    pixels = camera.render(qr_text(LINK, colours=colours), ink=WHITE, paper=BLACK)
     side = len(qr_matrix(LINK))
     assert len(pixels[0]) == side + 2 * QUIET_ZONE
     edges = pixels[:QUIET_ZONE] + pixels[-QUIET_ZONE:]

@@ -1,0 +1,169 @@
+"""What may be said on the command line, and where a window is possible."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import app
+from app.command_line import has_display, main, parser
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """Return the last line of what is said about a wrong command line."""
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(words)
+    assert ended.value.code == 2
+    return capsys.readouterr().err.splitlines()[-1]
+
+
+def test_everything_may_be_left_out() -> None:
+    assert vars(parser().parse_args([])) == {
+        "folder": None,
+        "headless": False,
+        "bind": None,
+        "port": None,
+        "protocol": None,
+    }
+
+
+def test_options_may_stand_before_and_after_the_folder() -> None:
+    words = [
+        "--headless",
+        "Pictures",
+        "--bind",
+        "10.0.0.5",
+        "--port",
+        "0",
+        "--protocol",
+        "HTTP/1.0",
+    ]
+    assert vars(parser().parse_args(words)) == {
+        "folder": "Pictures",
+        "headless": True,
+        "bind": "10.0.0.5",
+        "port": 0,
+        "protocol": "HTTP/1.0",
+    }
+
+
+@pytest.mark.parametrize("port", ["0", "1", "8000", "65535"])
+def test_a_port_is_a_number_in_its_range(port: str) -> None:
+    assert parser().parse_args(["--port", port]).port == int(port)
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http", "", "٨٠", "8_0", "80.0", "9" * 5000])
+def test_another_port_is_refused(capsys: pytest.CaptureFixture[str], port: str) -> None:
+    assert re.search("--port: .* is no number from 0 to 65535", refused(capsys, f"--port={port}"))
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("all", "all"),
+        ("local", "local"),
+        ("localhost", "local"),
+        ("192.168.1.20", "192.168.1.20"),
+        ("[FD00::1]", "fd00::1"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
+    ],
+)
+def test_where_to_be_reached_is_an_address_or_a_word(said: str, meant: str) -> None:
+    assert parser().parse_args(["--bind", said]).bind == meant
+
+
+@pytest.mark.parametrize("said", ["", "fritz.box", "1.2.3", "10.0.0.256", "224.0.0.1", "ff02::1"])
+def test_another_place_to_be_reached_is_refused(
+    capsys: pytest.CaptureFixture[str], said: str
+) -> None:
+    assert "argument --bind" in refused(capsys, "--bind", said)
+
+
+def test_another_protocol_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "HTTP/1.1" in refused(capsys, "--protocol", "HTTP/2")
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"folderport {app.__version__}\n"
+
+
+def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    told = capsys.readouterr().out
+    for option in ("FOLDER", "--headless", "--bind", "--port", "--protocol", "--version"):
+        assert option in told
+
+
+@pytest.mark.parametrize("mode", [["--headless"], []])
+@pytest.mark.parametrize("kind", ["missing", "file", "unnamed"])
+def test_what_is_no_folder_is_told_in_one_line_in_both_modes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, mode: list[str]
+) -> None:
+    (tmp_path / "file").touch()
+    path = "" if kind == "unnamed" else str(tmp_path / kind)
+    assert main([*mode, path]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert captured.err.startswith("folderport: ")
+    assert path in captured.err
+
+
+@pytest.mark.parametrize("mode", [["--headless"], []])
+def test_a_folder_that_may_not_be_read_is_told_in_one_line_in_both_modes(
+    unreadable: Path, capsys: pytest.CaptureFixture[str], mode: list[str]
+) -> None:
+    assert main([*mode, str(unreadable)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert str(unreadable) in captured.err
+
+
+@pytest.mark.parametrize(
+    ("environment", "platform", "expected"),
+    [
+        ({}, "linux", False),
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+        ({"DISPLAY": "", "WAYLAND_DISPLAY": ""}, "linux", False),
+        ({"QT_QPA_PLATFORM": "offscreen"}, "linux", True),
+        ({"QT_QPA_PLATFORM": "vnc:size=800x600"}, "linux", True),
+        ({"QT_QPA_PLATFORM": "xcb"}, "linux", False),
+        ({"QT_QPA_PLATFORM": "wayland;xcb"}, "linux", False),
+        ({"QT_QPA_PLATFORM": "wayland-egl;offscreen"}, "linux", True),
+        ({"QT_QPA_PLATFORM": ""}, "freebsd14", False),
+        ({}, "win32", True),
+        ({}, "darwin", True),
+    ],
+)
+def test_a_window_needs_a_display(
+    environment: dict[str, str], platform: str, expected: bool
+) -> None:
+    assert has_display(environment, platform) is expected
+
+
+def test_a_fault_of_our_own_is_not_taken_for_a_missing_qt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "app.application", None)
+    with pytest.raises(ImportError, match=r"app\.application"):
+        main([])
+
+
+def test_the_command_line_is_read_without_qt() -> None:
+    code = "import sys, app.command_line; sys.exit('PySide6' in sys.modules)"
+    environment = {**os.environ, "DISPLAY": ":0"}
+    subprocess.run([sys.executable, "-P", "-c", code], check=True, env=environment)
