@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from app.models.foreign_text import one_line
+from app.printable import printable
 
 __all__ = ["device_name"]
 
@@ -120,7 +120,7 @@ def _android(agent: str, lowered: str) -> str:
     model = found[1].partition(" Build/")[0].strip() if found else ""
     # Browsers that keep the model to themselves say K, Firefox says Mobile or Tablet.
     if len(model) > 1 and model not in ("Mobile", "Tablet") and not model.startswith("rv:"):
-        return one_line(model[:40])
+        return printable(model[:40])
     return "Android phone" if "mobile" in lowered else "Android tablet"
 
 

@@ -19,9 +19,10 @@ from PySide6.QtCore import (
 
 from app.i18n import tr
 from app.models.device_name import device_name
-from app.models.foreign_text import one_line, tool_tip
+from app.models.foreign_text import tool_tip
 from app.models.quantities import clock_text, count_text, size_text
 from app.models.roles import NO_PARENT, Role, Tone
+from app.printable import printable
 from server_core.events import RequestFinished
 
 __all__ = ["DeviceColumn", "DevicesModel"]
@@ -173,7 +174,7 @@ def _text(device: _Device, column: DeviceColumn) -> str:
         case DeviceColumn.DEVICE:
             return device.name
         case DeviceColumn.ADDRESS:
-            return one_line(device.host)
+            return printable(device.host)
         case DeviceColumn.REQUESTS:
             return count_text(device.requests)
         case DeviceColumn.RECEIVED:

@@ -21,9 +21,10 @@ from PySide6.QtCore import (
 
 from app.i18n import tr
 from app.models.device_name import device_name
-from app.models.foreign_text import one_line, tool_tip
+from app.models.foreign_text import SHOWN_LENGTH, tool_tip
 from app.models.quantities import clock_text, count_text, duration_text, size_text
 from app.models.roles import NO_PARENT, Role, Tone
+from app.printable import printable
 from server_core.events import RequestFinished
 
 __all__ = ["LogColumn", "RequestLogModel"]
@@ -170,7 +171,7 @@ class RequestLogModel(QAbstractTableModel):
 
     def _entry(self, event: RequestFinished) -> _Entry:
         device = device_name(event.user_agent, event.client_host)
-        path = one_line(unquote(event.target))
+        path = printable(unquote(event.target), limit=SHOWN_LENGTH)
         searched = f"{path}\n{device}\n{event.client_host}\n{event.method}\n{event.status}"
         serial = self._next_serial
         self._next_serial += 1
@@ -199,7 +200,7 @@ def _text(entry: _Entry, column: LogColumn) -> str:
         case LogColumn.DEVICE:
             return entry.device
         case LogColumn.METHOD:
-            return one_line(event.method)
+            return printable(event.method)
         case LogColumn.PATH:
             return entry.path
         case LogColumn.STATUS:

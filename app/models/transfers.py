@@ -19,9 +19,10 @@ from PySide6.QtCore import (
 
 from app.i18n import tr
 from app.models.device_name import device_name
-from app.models.foreign_text import one_line, tool_tip
+from app.models.foreign_text import SHOWN_LENGTH, tool_tip
 from app.models.quantities import duration_text, size_text, speed_text
 from app.models.roles import NO_PARENT, Role, Tone
+from app.printable import printable
 from server_core.events import TransferEnded, TransferStarted
 from server_core.transfers import TransferSnapshot
 
@@ -173,7 +174,7 @@ class TransfersModel(QAbstractTableModel):
 
     def _row(self, event: TransferStarted, sent: int, now: float) -> _Row:
         device = device_name(event.user_agent, event.client_host)
-        path = one_line(event.path)
+        path = printable(event.path, limit=SHOWN_LENGTH)
         row = _Row(event.transfer_id, device, event.client_host, path, event.size, sent, now)
         self._live[event.transfer_id] = row
         return row

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayo
 
 from app.i18n import tr
 from app.models.folder_survey import FolderSummary, FolderSurvey
-from app.models.foreign_text import one_line
 from app.models.quantities import count_text, size_text
+from app.printable import printable
 from app.views.elided_label import ElidedLabel
 from app.views.glyphs import Glyph, GlyphButton
 from app.views.restyle import set_look
@@ -61,7 +61,7 @@ class FolderCard(QFrame):
         self._folder = folder
         self.survey.cancel()
         if folder:
-            self._name.setText(one_line(os.path.basename(folder.rstrip("/\\")) or folder))
+            self._name.setText(printable(os.path.basename(folder.rstrip("/\\")) or folder))
             self._details.setText(_place(folder))
             self.choose_button.setText(tr("Change…"))
             self.choose_button.setAccessibleName(tr("Change the folder"))
@@ -78,7 +78,7 @@ class FolderCard(QFrame):
         """Offer these folders in a menu, the latest first."""
         self.recent_menu.clear()
         for folder in folders:
-            text = f"{one_line(os.path.basename(folder) or folder)}   {_place(folder)}"
+            text = f"{printable(os.path.basename(folder) or folder)}   {_place(folder)}"
             # An ampersand would be taken for a mnemonic.
             action = self.recent_menu.addAction(text.replace("&", "&&"))
             action.triggered.connect(lambda _checked=False, path=folder: self._pick(path))
@@ -148,7 +148,7 @@ def _place(folder: str) -> str:
     home = os.path.expanduser("~")
     if place == home or place.startswith(home + os.sep):
         place = "~" + place[len(home) :]
-    return one_line(place)
+    return printable(place)
 
 
 def _contents(summary: FolderSummary) -> str:

@@ -21,10 +21,10 @@ from app import __version__
 from app.i18n import tr
 from app.links import ShareLink
 from app.models.devices import DevicesModel
-from app.models.foreign_text import one_line
 from app.models.interfaces import InterfacesModel
 from app.models.request_log import RequestLogModel
 from app.models.transfers import TransfersModel
+from app.printable import printable
 from app.settings import THEMES, ShareSettings
 from app.state import ServerState, StartFailure
 from app.views.activity_panel import ActivityPanel
@@ -249,7 +249,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _name_window(self) -> None:
-        folder = one_line(self.settings.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2])
+        folder = printable(self.settings.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2])
         if self._state is ServerState.RUNNING:
             self.setWindowTitle(tr("{folder} is shared · Folderport").replace("{folder}", folder))
         else:

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.i18n import tr
-from app.models.foreign_text import one_line
 from app.models.log_export import LogFormat, export_log
 from app.models.request_log import RequestLogModel
+from app.printable import printable
 from app.views.empty_hint import EmptyHint
 from app.views.glyphs import GlyphButton
 from app.views.mnemonics import set_mnemonic_text
@@ -151,7 +151,7 @@ class RequestLogView(QWidget):
         rows = self._model.rowCount()
         if not rows and self._model.filter_text.strip():
             text = tr("No request matches “{text}”.")
-            self.hint.set_text(text.replace("{text}", one_line(self._model.filter_text)))
+            self.hint.set_text(text.replace("{text}", printable(self._model.filter_text)))
         elif not rows:
             self.hint.set_text(tr("Requests appear here as soon as someone opens the address."))
         self._pages.setCurrentWidget(self.table if rows else self.hint)
@@ -167,7 +167,7 @@ class RequestLogView(QWidget):
     def _explain_failed_export(self, path: str, error: OSError) -> None:
         text = (
             tr("{name} could not be written: {reason}. Choose another place.")
-            .replace("{name}", one_line(os.path.basename(path)))
+            .replace("{name}", printable(os.path.basename(path)))
             .replace("{reason}", error.strerror or str(error))
         )
         box = QMessageBox(QMessageBox.Icon.Warning, tr("Export the requests"), "", parent=self)

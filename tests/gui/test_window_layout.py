@@ -1,0 +1,125 @@
+"""The window at every width, its icon, its title, and how it ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from app.state import ServerState
+from app.views.glyphs import application_icon
+from app.views.tray import TrayIcon
+from server_core.events import TransferStarted
+
+if TYPE_CHECKING:
+    from conftest import Parts
+    from pytestqt.qtbot import QtBot
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+BUSY = TransferStarted(1, "10.0.0.7", "curl/8.4.0", "boat.mp4", 10_000)
+
+
+def place(widget: QWidget, window: QWidget) -> QPoint:
+    return widget.mapTo(window, QPoint())
+
+
+def test_a_narrow_window_stacks_the_cards(parts: Parts, qtbot: QtBot) -> None:
+    window = parts.window
+    window.resize(420, 900)
+
+    def stacked() -> bool:
+        form, link = place(window.form, window), place(window.link_panel, window)
+        return form.x() == link.x() and link.y() >= form.y() + window.form.height()
+
+    qtbot.waitUntil(stacked)
+    cards = (window.form, window.link_panel, window.activity)
+    qtbot.waitUntil(lambda: all(place(card, window).x() + card.width() <= 420 for card in cards))
+
+
+def test_a_wide_window_puts_them_beside_each_other_and_does_not_stretch_the_form(
+    parts: Parts, qtbot: QtBot
+) -> None:
+    window = parts.window
+    for width in (1_040, 2_400):
+        window.resize(width, 900)
+        qtbot.waitUntil(
+            lambda: place(window.form, window).y() == place(window.link_panel, window).y()
+        )
+        assert window.form.width() <= 480
+        assert window.activity.width() <= 1_480
+
+
+def test_nothing_is_cut_off_in_the_narrowest_window(parts: Parts, qtbot: QtBot) -> None:
+    window = parts.window
+    window.resize(window.minimumSize())
+    form = window.form
+    fields = (form.network, form.port, form.protocol, form.button, form.folder)
+    qtbot.waitUntil(
+        lambda: all(place(field, window).x() + field.width() <= 420 for field in fields)
+    )
+    digits = form.port.fontMetrics().horizontalAdvance("65535")
+    assert form.port.width() >= digits + 2 * 12
+
+
+def test_the_title_names_the_folder_while_it_is_shared(parts: Parts) -> None:
+    assert parts.window.windowTitle() == "Folderport"
+    parts.window.show_state(ServerState.RUNNING)
+    assert parts.window.windowTitle() == "Holiday pictures is shared · Folderport"
+
+
+@pytest.mark.parametrize("side", [16, 32, 256])
+def test_the_icon_is_drawn_at_every_size(parts: Parts, side: int) -> None:
+    image: QImage = application_icon().pixmap(side, side).toImage()
+    assert image.width() == side
+    assert image.pixelColor(side // 2, side - side // 4).alpha() == 255
+    assert not parts.window.windowIcon().isNull()
+
+
+def test_closing_asks_while_files_are_on_their_way(parts: Parts, qtbot: QtBot) -> None:
+    parts.transfers.apply([BUSY])
+    parts.window.close()
+    assert parts.window.isVisible()
+    box = parts.window.findChild(QMessageBox)
+    assert box is not None
+    assert box.text() == "1 file is still being sent. Closing Folderport ends it."
+    box.defaultButton().click()
+    qtbot.waitUntil(lambda: parts.window.findChild(QMessageBox) is None)
+    assert parts.window.isVisible()
+
+
+def test_closing_ends_it_where_that_is_wanted(parts: Parts) -> None:
+    parts.transfers.apply([BUSY])
+    parts.window.close()
+    box = parts.window.findChild(QMessageBox)
+    assert box is not None
+    next(button for button in box.buttons() if button is not box.defaultButton()).click()
+    assert not parts.window.isVisible()
+
+
+def test_closing_does_not_ask_when_nothing_is_on_its_way(parts: Parts) -> None:
+    parts.window.show_state(ServerState.RUNNING)
+    parts.window.close()
+    assert not parts.window.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("text", "signal", "state"),
+    [
+        ("Show &Folderport", "show_requested", ServerState.STOPPED),
+        ("&Start sharing", "toggle_requested", ServerState.STOPPED),
+        ("&Stop sharing", "toggle_requested", ServerState.RUNNING),
+        ("Copy &address", "copy_requested", ServerState.RUNNING),
+        ("&Quit", "quit_requested", ServerState.RUNNING),
+    ],
+)
+def test_the_tray_offers_what_the_window_offers(
+    parts: Parts, qtbot: QtBot, text: str, signal: str, state: ServerState
+) -> None:
+    tray = TrayIcon(parts.window)
+    tray.show_state(state)
+    action = next(action for action in tray.menu.actions() if action.text() == text)
+    with qtbot.waitSignal(getattr(tray, signal)):
+        action.trigger()
