@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.models.devices import DevicesModel
 from app.models.request_log import RequestLogModel
 from app.models.transfers import TransfersModel
-from server_core import RequestFinished, TransferEnded, TransferSnapshot, TransferStarted
+from server_core.events import RequestFinished, TransferEnded, TransferStarted
+from server_core.transfers import TransferSnapshot
 
 __all__ = ["Activity"]
 

@@ -79,9 +79,9 @@ class Desktop(QObject):
         self.activity = Activity(
             self.log, self.transfers, self.devices, self.controller.transfers, self
         )
-        self.window = MainWindow(settings, self.log, self.transfers, self.devices, self.interfaces)
-        # After the window: each widget that is made under a style sheet is styled by itself.
         self.appearance = Appearance(application, settings.theme)
+        self.window = MainWindow(settings, self.log, self.transfers, self.devices, self.interfaces)
+        self.appearance.paint()
         self.tray = TrayIcon(self)
         self._connect(application)
 

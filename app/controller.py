@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -17,8 +17,9 @@ from app.network import bind_host, interfaces
 from app.resources import MissingResourceError, resource_path
 from app.settings import ShareSettings
 from app.state import Field, ServerState, StartFailure
-from server_core import ThreadingHTTPServer, TransferSnapshot
-from server_core.share import create_server
+
+if TYPE_CHECKING:
+    from server_core import ThreadingHTTPServer, TransferSnapshot
 
 __all__ = ["ServerController"]
 
@@ -159,6 +160,9 @@ class ServerController(QObject):
         return None
 
     def _bind(self, host: str, settings: ShareSettings) -> ThreadingHTTPServer:
+        # What serves, and makes pages, is loaded in this thread: the window does not wait for it.
+        from server_core.share import create_server
+
         attempts = 1 if settings.port is not None else _BIND_ATTEMPTS
         while True:
             attempts -= 1

@@ -6,7 +6,6 @@ Standard library only; see bootstrap.py, which uses it before anything is instal
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 
 PURPOSES = ("terminal", "window", "tests")
@@ -39,29 +38,37 @@ NEEDED_FOR = {
         ("chromedriver", "chromium-driver", "chromium"),
         ("curl", "curl", "curl"),
         ("rclone", "rclone", "rclone"),
-        ("aria2c", "aria2", "aria2"),
         ("ip", "iproute2", "iproute2"),
+        ("wget", "wget", "wget"),
+        ("import", "imagemagick", "imagemagick"),
+        ("xdotool", "xdotool", "xdotool"),
     ),
 }
+
+
+def needed_for(purpose: str) -> list[tuple[str, str, str]]:
+    """List the rows of the table that `purpose` needs on Linux."""
+    parts = PURPOSES[: PURPOSES.index(purpose) + 1]
+    return [row for part in parts for row in NEEDED_FOR[part]]
 
 
 def missing_for(purpose: str) -> list[tuple[str, str, str]]:
     """List the rows of the table that `purpose` needs and this Linux does not have."""
     import ctypes
+    import shutil
 
     if sys.platform != "linux":
         return []
     missing = []
-    for part in PURPOSES[: PURPOSES.index(purpose) + 1]:
-        for row in NEEDED_FOR[part]:
-            if ".so." not in row[0]:
-                if shutil.which(row[0]) is None:
-                    missing.append(row)
-                continue
-            try:
-                ctypes.CDLL(row[0])
-            except OSError:
+    for row in needed_for(purpose):
+        if ".so." not in row[0]:
+            if shutil.which(row[0]) is None:
                 missing.append(row)
+            continue
+        try:
+            ctypes.CDLL(row[0])
+        except OSError:
+            missing.append(row)
     return missing
 
 
@@ -82,6 +89,8 @@ def apt_names(rows: list[tuple[str, str, str]]) -> list[str]:
 
 def command_line(rows: list[tuple[str, str, str]]) -> str:
     """Give the line that a person types to install these rows on this system."""
+    import shutil
+
     privilege = "sudo " if os.name == "posix" and os.geteuid() != 0 else ""
     if shutil.which("apt-get"):
         return f"{privilege}apt-get install " + " ".join(apt_names(rows))

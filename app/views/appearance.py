@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
-from app.views.palette import DARK, LIGHT, qt_palette
+from app.views.palette import DARK, LIGHT, Tokens, qt_palette
 from app.views.style_sheet import style_sheet
 
 __all__ = ["Appearance"]
@@ -19,7 +19,12 @@ _SMALLEST_TEXT: Final = 13
 
 
 class Appearance(QObject):
-    """Paints `application` light or dark, and again whenever the system's scheme changes."""
+    """Paints `application` light or dark, and again whenever the system's scheme changes.
+
+    Make it before the first widget, which takes its font and palette, and call `paint` after the
+    window is made: each widget that is made under a style sheet is styled by itself, which takes
+    longer than styling them all at once.
+    """
 
     def __init__(self, application: QApplication, theme: str = "system") -> None:
         super().__init__(application)
@@ -31,7 +36,7 @@ class Appearance(QObject):
         # The system's scheme is asked from its style hints: setting them does nothing on
         # several desktops, which is why light and dark are painted here.
         application.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
-        self._paint()
+        application.setPalette(qt_palette(self._tokens))
 
     @property
     def is_dark(self) -> bool:
@@ -40,24 +45,28 @@ class Appearance(QObject):
             return self._system_scheme == Qt.ColorScheme.Dark
         return self._theme == "dark"
 
+    def paint(self) -> None:
+        """Paint everything there is, and is made from now on, in the scheme of this moment."""
+        self._application.setPalette(qt_palette(self._tokens))
+        size = QFontInfo(self._application.font()).pixelSize()
+        self._application.setStyleSheet(style_sheet(self._tokens, max(_SMALLEST_TEXT, size)))
+
     @Slot(str)
     def set_theme(self, theme: str) -> None:
         """Show "light", "dark", or what the "system" has."""
         if theme != self._theme:
             self._theme = theme
-            self._paint()
+            self.paint()
 
     @Slot(Qt.ColorScheme)
     def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
         self._system_scheme = scheme
         if self._theme == "system":
-            self._paint()
+            self.paint()
 
-    def _paint(self) -> None:
-        tokens = DARK if self.is_dark else LIGHT
-        self._application.setPalette(qt_palette(tokens))
-        size = QFontInfo(self._application.font()).pixelSize()
-        self._application.setStyleSheet(style_sheet(tokens, max(_SMALLEST_TEXT, size)))
+    @property
+    def _tokens(self) -> Tokens:
+        return DARK if self.is_dark else LIGHT
 
 
 def _text_font(system: QFont) -> QFont:

@@ -65,7 +65,9 @@ def appearance(qapp: QApplication) -> Iterator[Appearance]:
     spoken = QLocale()
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     install_translations(qapp, QLocale())
-    yield Appearance(qapp, "light")
+    scheme = Appearance(qapp, "light")
+    scheme.paint()
+    yield scheme
     QLocale.setDefault(spoken)
 
 

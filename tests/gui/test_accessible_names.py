@@ -22,7 +22,6 @@ from app.state import ServerState
 if TYPE_CHECKING:
     from conftest import Parts
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QTabBar, QTableView)
 LINK = ShareLink("http://192.168.1.20:8000/", "http://192.168.1.20:8000")
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from app.views.appearance import Appearance
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-
 
 def colours(parts: Parts) -> set[str]:
     image = parts.window.grab().toImage()

@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 
     Make = Callable[..., RequestFinished]
 
-pytestmark = [
-    pytest.mark.usefixtures("appearance"),
-    pytest.mark.qt_log_ignore("propagateSizeHints", extend=True),
-]
+pytestmark = pytest.mark.usefixtures("appearance")
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 NAMES = {
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like"

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from conftest import Parts
     from pytestqt.qtbot import QtBot
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from app.views.appearance import Appearance
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 LINK = ShareLink("http://192.168.1.20:8000/", "http://192.168.1.20:8000")
 LONGEST = "http://[fd12:3456:789a:1bcd:ffff:ffff:ffff:1020]:65535"
 

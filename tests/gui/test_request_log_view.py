@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Make = Callable[..., RequestFinished]
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-
 
 @pytest.fixture
 def full(parts: Parts, request_finished: Make) -> Parts:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from conftest import Parts
     from pytestqt.qtbot import QtBot
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 LEFT = Qt.MouseButton.LeftButton
 TAKEN = StartFailure(Field.PORT, "Port 8000 is taken by another program. Use 8001?", 8001)
 

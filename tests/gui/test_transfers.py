@@ -15,10 +15,7 @@ from server_core.transfers import TransferSnapshot
 if TYPE_CHECKING:
     from conftest import Parts
 
-pytestmark = [
-    pytest.mark.usefixtures("appearance"),
-    pytest.mark.qt_log_ignore("propagateSizeHints", extend=True),
-]
+pytestmark = pytest.mark.usefixtures("appearance")
 MB = 1_000_000
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from conftest import Parts
     from pytestqt.qtbot import QtBot
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 BUSY = TransferStarted(1, "10.0.0.7", "curl/8.4.0", "boat.mp4", 10_000)
 
 
