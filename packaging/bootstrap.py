@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import sys
 
+import system_packages
+
 TYPE_CHECKING = False  # the real one is in typing, which takes longer to import than all of this
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +41,7 @@ def launch(purpose: str, arguments: Sequence[str]) -> NoReturn:
         _require_python()
         if not is_ready(purpose):
             prepare(purpose)
+        become([INTERPRETER, *arguments])
     except SetupError as error:
         sys.exit(f"folderport: {error}")
     except OSError as error:
@@ -46,10 +49,9 @@ def launch(purpose: str, arguments: Sequence[str]) -> NoReturn:
         sys.exit(f"folderport: {cause}. Correct this, then run the same command again.")
     except KeyboardInterrupt:
         sys.exit("\nfolderport: stopped; the same command goes on from here.")
-    become([INTERPRETER, *arguments])
 
 
-def become(command: Sequence[str]) -> NoReturn:
+def become(command: list[str]) -> NoReturn:
     """Go on as another program: same process, signals and exit status, as far as there is that."""
     if not WINDOWS:
         os.execv(command[0], command)  # noqa: S606 - becoming that program is the purpose
@@ -79,10 +81,10 @@ def is_prepared_here(purpose: str) -> bool:
 
 
 def is_ready(purpose: str) -> bool:
-    """Tell whether .venv was completed for `purpose` by this Python and this pyproject.toml."""
+    """Tell whether .venv was completed for `purpose` as this checkout asks for it."""
     try:
         with open(_stamp(purpose), "rb") as stamp:
-            return os.path.exists(INTERPRETER) and stamp.read() == _state()
+            return os.path.exists(INTERPRETER) and stamp.read() == _state(purpose)
     except FileNotFoundError:
         return False
 
@@ -90,8 +92,6 @@ def is_ready(purpose: str) -> bool:
 def prepare(purpose: str) -> None:
     """Install what is missing for `purpose`. Raises SetupError with the next step."""
     from time import monotonic
-
-    import system_packages
 
     started = monotonic()
     with open(PROJECT, "r+b") as lock:
@@ -141,17 +141,18 @@ def _stamp(purpose: str) -> str:
     return os.path.join(ENVIRONMENT, f".ready-for-{purpose}")
 
 
-def _state() -> bytes:
-    """All that an installation depends on: the place, the Python and the whole pyproject.toml."""
+def _state(purpose: str) -> bytes:
+    """All that a set-up depends on: the place, the Python, system packages, pyproject.toml."""
     python = os.path.basename(os.path.realpath(INTERPRETER))
     with open(PROJECT, "rb") as project:
-        return os.fsencode(f"{ROOT}\n{python}\n") + project.read()
+        packages = system_packages.apt_names(system_packages.needed_for(purpose))
+        return os.fsencode(f"{ROOT}\n{python}\n{packages}\n") + project.read()
 
 
 def _write_stamp(purpose: str) -> None:
     unfinished = f"{_stamp(purpose)}.{os.getpid()}"
     with open(unfinished, "wb") as stamp:
-        stamp.write(_state())
+        stamp.write(_state(purpose))
     os.replace(unfinished, _stamp(purpose))
 
 
@@ -192,7 +193,8 @@ def _install_packages(names: Sequence[str], line: str) -> None:
 
     root = not WINDOWS and os.geteuid() == 0
     privilege = [] if root else ["sudo"]
-    may_ask = shutil.which("sudo") is not None and sys.stdin.isatty()
+    at_terminal = sys.stdin is not None and sys.stdin.isatty()
+    may_ask = at_terminal and shutil.which("sudo") is not None
     if shutil.which("apt-get") is None or not (root or (may_ask and _agreed(line))):
         raise SetupError(
             "some system packages are missing. Install them, then run the same command again:\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import select
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 # Before Qt reads any of it: settings, caches, sockets and recent folders of the person who runs
 # the tests are never seen and never touched. The path stays short because sockets live in it.
 HOME = Path(tempfile.mkdtemp(prefix="folderport-tests-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)  # after Qt, which writes as it goes
 PRIVATE = {
     "HOME": HOME,
     "XDG_CONFIG_HOME": HOME / "config",
@@ -31,18 +33,15 @@ PRIVATE = {
 for variable, folder in PRIVATE.items():
     folder.mkdir(mode=0o700, exist_ok=True)
     os.environ[variable] = str(folder)
-for variable in ("DISPLAY", "WAYLAND_DISPLAY", "QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE"):
+# What a shell may have set, and what would make a test pass on one machine alone.
+SHELL = ("DISPLAY", "WAYLAND_DISPLAY", "QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE", "PYTHONUNBUFFERED")
+for variable in SHELL:
     os.environ.pop(variable, None)
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["LC_ALL"] = "C.UTF-8"
 
 DISPLAY_DEADLINE = 20.0
 """Seconds until a virtual screen and its window manager must be there."""
-
-
-def pytest_unconfigure() -> None:
-    """Remove the tests' home."""
-    shutil.rmtree(HOME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

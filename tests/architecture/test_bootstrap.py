@@ -170,6 +170,19 @@ def test_a_changed_pyproject_is_installed_again(prepared: Path) -> None:
     assert run(prepared).stderr == ""
 
 
+def test_a_system_package_that_became_needed_is_looked_for(first_run: tuple[Path, object]) -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import bootstrap, system_packages;"
+        "before = bootstrap.is_ready('terminal');"
+        "system_packages.NEEDED_FOR['terminal'] = (('new', 'new', 'new'),);"
+        "print(before, bootstrap.is_ready('terminal'))"
+    )
+    command = [PYTHON, "-c", code, str(first_run[0] / "packaging")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == (
+        "True False\n"
+    )
+
+
 def test_a_checkout_that_moved_runs_its_own_files(prepared: Path) -> None:
     result = run(prepared)
     assert "installing Python packages" in result.stderr

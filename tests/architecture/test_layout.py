@@ -91,7 +91,7 @@ def test_the_core_runs_on_the_standard_library_alone() -> None:
 
 
 REGISTRIES = r"pypi\.org|pythonhosted\.org|deb\.debian\.org|npmjs\.org|index-url|find-links"
-MACHINES = r"/root/|/work/|/opt/"
+MACHINES = r"(?<!\w)/(root|work|opt)/"
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=relative)
