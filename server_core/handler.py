@@ -42,10 +42,12 @@ from server_core.writer import ConnectionWriter
 if TYPE_CHECKING:
     from server_core.connections import Connection
 
-__all__ = ["BaseHTTPRequestHandler"]
+__all__ = ["TOLD_TARGET", "BaseHTTPRequestHandler"]
 
 _TLS_HANDSHAKE = b"\x16"
 _ECHO_LIMIT = 200
+TOLD_TARGET = 2048
+"""Characters of a request's target that are told to the observer, who may keep many."""
 
 
 class BaseHTTPRequestHandler(AnsweringRequestHandler):
@@ -292,8 +294,8 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
                 duration=time.monotonic() - exchange.began,
                 client_host=client_host(address),
                 client_port=address[1] if isinstance(address, tuple) else 0,
-                method=self.command or "-",
-                target=self.path if self.command else "-",
+                method=(self.command or "-")[:_ECHO_LIMIT],
+                target=self.path[:TOLD_TARGET] if self.command else "-",
                 version=self.request_version or "-",
                 status=exchange.status,
                 body_bytes=max(0, getattr(self.wfile, "accepted", 0) - exchange.body_start),

@@ -29,19 +29,19 @@ from server_core.files.media_types import (
     media_type,
 )
 from server_core.files.resource import FileBody, FileResource, open_anywhere, open_beneath
-from server_core.handler import BaseHTTPRequestHandler
+from server_core.handler import TOLD_TARGET, BaseHTTPRequestHandler
 from server_core.protocol.conditional import Validators, strong_etag
 from server_core.protocol.response import Representation, respond
 from server_core.server import client_host
 from server_core.transfers import Transfer
 from server_core.writer import ConnectionWriter
 
-__all__ = ["SimpleHTTPRequestHandler", "url_segments"]
+__all__ = ["NO_RESOURCES", "SimpleHTTPRequestHandler", "url_segments"]
 
 _ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#]*")
 _SNIFFED_BYTES = 4096
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR})
-_NO_DESCRIPTORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+NO_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 _LISTING = """\
 <!DOCTYPE html>
@@ -81,7 +81,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
     follow_symlinks = False
     """Whether symbolic links may lead out of `directory`."""
     show_hidden = True
-    """Whether listings have the names that begin with a dot."""
+    """Whether names that begin with a dot are listed and served."""
 
     def __init__(
         self, *args: Any, directory: str | os.PathLike[str] | None = None, **kwargs: Any
@@ -113,7 +113,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         try:
             resource = self._open(path)
         except OSError as error:
-            self._send_open_error(error)
+            self.send_open_error(error)
             return None
         if resource.is_directory:
             resource.close()
@@ -186,7 +186,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             with self._open(path) as directory:
                 return list_entries(directory, root, hidden=self.show_hidden)
         except OSError as error:
-            self._send_open_error(error, "No permission to list directory")
+            self.send_open_error(error, "No permission to list directory")
             return None
 
     # -- private
@@ -198,10 +198,17 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             return open_anywhere(path)
         separators = re.escape(os.sep + (os.altsep or ""))
         below = [part for part in re.split(f"[{separators}]", path[len(prefix) :]) if part]
+        if not self.show_hidden and any(part.startswith(".") for part in below):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return open_beneath(root, below)
 
-    def _send_open_error(self, error: OSError, message: str = "File not found") -> None:
-        if error.errno in _NO_DESCRIPTORS:
+    def send_open_error(self, error: OSError, message: str = "File not found") -> None:
+        """Answer a request for something that could not be opened or listed.
+
+        404, whatever the reason, as http.server does; but 503 where this process has no descriptor
+        or memory left, since then nothing is known of the file.
+        """
+        if error.errno in NO_RESOURCES:
             with self.joined():
                 self.send_response(HTTPStatus.SERVICE_UNAVAILABLE)
                 self.send_header("Retry-After", "2")
@@ -228,7 +235,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             except OSError as error:
                 if error.errno in _ABSENT:
                     continue
-                self._send_open_error(error)
+                self.send_open_error(error)
                 return None
             if not resource.is_directory:
                 return self._send_file_head(resource, index)
@@ -269,7 +276,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             self.copyfile(source, self.wfile)
             return
         host, agent = client_host(self.client_address), self.headers.get("User-Agent", "")[:200]
-        shown = _decode(_path_of(self.path))
+        shown = _decode(_path_of(self.path))[:TOLD_TARGET]
         transfer = transfers.begin(host, agent, shown, source.remaining)
         notify = self.server.notify  # type: ignore[attr-defined] # transfers and notify come together
         notify(TransferStarted(transfer.transfer_id, host, agent, shown, transfer.size))

@@ -47,7 +47,7 @@ def list_entries(
 
 def _scan(directory: FileResource, real_root: str | None) -> Iterator[DirectoryEntry]:
     # Reading by descriptor lists the directory that was checked, whatever has its name by now.
-    by_descriptor = os.scandir in os.supports_fd
+    by_descriptor = os.scandir in os.supports_fd and directory.descriptor >= 0
     with os.scandir(directory.descriptor if by_descriptor else directory.path) as scan:
         for found in scan:
             try:

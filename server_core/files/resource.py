@@ -44,6 +44,7 @@ _ENTER = (
     getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 )
 _CAN_WALK = os.open in os.supports_dir_fd and bool(_NOFOLLOW)
+_NO_DESCRIPTOR = -1
 _MET_A_LINK = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EMLINK})
 
 # Device names that Windows finds in every folder, with any extension.
@@ -68,7 +69,8 @@ def is_reserved_segment(segment: str) -> bool:
 class FileResource:
     """A file or directory that was opened for reading; what was checked is what is read.
 
-    Owns its descriptor. Raises FileNotFoundError for anything that is neither a regular file nor a
+    Owns its descriptor. Windows opens no directories: there, one has the descriptor -1 and is known
+    by its path alone. Raises FileNotFoundError for anything that is neither a regular file nor a
     directory: pipes, sockets and devices are not served.
     """
 
@@ -76,11 +78,11 @@ class FileResource:
         self.descriptor = descriptor
         self.path = path
         try:
-            self.status = os.fstat(descriptor)
+            self.status = os.stat(path) if descriptor < 0 else os.fstat(descriptor)
             if not (self.is_directory or stat.S_ISREG(self.status.st_mode)):
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         except BaseException:
-            os.close(descriptor)
+            self.close()
             raise
 
     @property
@@ -115,7 +117,7 @@ class FileResource:
         """Close the descriptor; closing twice is harmless."""
         if self.descriptor >= 0:
             os.close(self.descriptor)
-            self.descriptor = -1
+            self.descriptor = _NO_DESCRIPTOR
 
     def __enter__(self) -> Self:
         return self
@@ -134,9 +136,9 @@ def open_anywhere(path: str) -> FileResource:
         return FileResource(_open(path, _READ), path)
     except PermissionError:
         # Windows answers so for every directory.
-        if os.name != "nt" or not os.path.isdir(path):
+        if _CAN_WALK or not os.path.isdir(path):
             raise
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path) from None
+        return FileResource(_NO_DESCRIPTOR, path)
 
 
 def open_beneath(root: str, segments: Sequence[str]) -> FileResource:

@@ -7,8 +7,9 @@ import os
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
+from server_core.share.access import is_own_name
 from server_core.share.pages import Pages
-from server_core.static import SimpleHTTPRequestHandler, url_segments
+from server_core.static import NO_RESOURCES, SimpleHTTPRequestHandler, url_segments
 
 __all__ = ["ShareRequestHandler"]
 
@@ -36,6 +37,15 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         self.protocol_version = protocol
         super().__init__(*args, directory=directory, **kwargs)
 
+    def parse_request(self) -> bool:
+        """Parse a request; refuse one that was sent to a name which cannot be this computer's."""
+        if not super().parse_request():
+            return False
+        if is_own_name(self.headers.get("Host", "")):
+            return True
+        self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+        return False
+
     def list_directory(self, path: str | os.PathLike[str]) -> BinaryIO | io.IOBase | None:
         """Send the head of the folder's page and return a stream of it."""
         entries = self.entries(os.fspath(path))
@@ -55,9 +65,22 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
             self.send_response(code, shown)
             if status not in _CONNECTION_STAYS or not self.command:
                 self.send_header("Connection", "close")
+            if status == HTTPStatus.SERVICE_UNAVAILABLE:
+                self.send_header("Retry-After", "2")
             self._send_page_head(page)
             if self.command != "HEAD":
                 self.wfile.write(page)
+
+    def send_open_error(self, error: OSError, message: str = "File not found") -> None:
+        """Answer with a page that says whether something is not there, not allowed or not now."""
+        if error.errno in NO_RESOURCES:
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
+        elif self.path == _FAVICON:
+            self._send_icon()
+        elif isinstance(error, PermissionError):
+            self.send_error(HTTPStatus.FORBIDDEN)
+        else:
+            self.send_error(HTTPStatus.NOT_FOUND, message)
 
     def end_headers(self) -> None:
         """Add what every answer of a share says."""
@@ -72,6 +95,18 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
         """Write nothing."""
 
+    def _send_icon(self) -> None:
+        """Send what every browser asks for when it opens a file by itself."""
+        icon = self.pages.icon
+        with self.joined():
+            self.send_response(HTTPStatus.OK)
+            self.send_header("Content-Type", "image/svg+xml")
+            self.send_header("Content-Length", str(len(icon)))
+            self.send_header("Cache-Control", "max-age=86400")
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(icon)
+
     def _send_page_head(self, page: bytes) -> None:
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
@@ -80,6 +115,7 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         self.end_headers()
 
 
+_FAVICON = "/favicon.ico"
 _CONNECTION_STAYS = frozenset(
     {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE}
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import urllib.parse
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -79,6 +80,11 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        # Now, and not when there may be no descriptor left to read them with.
+        self._listing = self._environment.get_template("listing.html")
+        self._error = self._environment.get_template("error.html")
+        self.icon = self._environment.get_template("mark.svg").render().encode()
+        """The product's mark, as SVG."""
 
     def listing(self, segments: list[str], entries: Iterable[DirectoryEntry]) -> bytes:
         """Return the page of the folder that `segments` name below the shared one, as UTF-8."""
@@ -88,18 +94,12 @@ class Pages:
             Crumb(segment, "../" * (len(segments) - depth - 1) or "./")
             for depth, segment in enumerate(segments)
         ]
-        return self._render(
-            "listing.html", crumbs=crumbs, rows=rows, top="../" * len(segments) or "./"
-        )
+        top = "../" * len(segments) or "./"
+        return _encode(self._listing.render(crumbs=crumbs, rows=rows, top=top))
 
     def error(self, code: int, message: str, explain: str) -> bytes:
         """Return the page for an error, as UTF-8."""
-        return self._render("error.html", code=code, message=message, explain=explain)
-
-    def _render(self, template: str, **context: object) -> bytes:
-        page = self._environment.get_template(template).render(context)
-        # A name that is not UTF-8 is shown with the sign for "unknown"; its link still leads to it.
-        return page.encode("utf-8", "replace")
+        return _encode(self._error.render(code=code, message=message, explain=explain))
 
 
 def format_size(size: int) -> str:
@@ -108,7 +108,7 @@ def format_size(size: int) -> str:
     while amount >= 999.5 and unit < len(_UNITS) - 1:
         amount /= 1000
         unit += 1
-    digits = 1 if unit and amount < 9.95 else 0
+    digits = 1 if unit and amount < 99.95 else 0
     return f"{amount:.{digits}f} {_UNITS[unit]}"
 
 
@@ -122,8 +122,20 @@ def _row(entry: DirectoryEntry) -> Row:
         kind="folder" if entry.is_directory else _kind(entry.name),
         size="" if entry.is_directory else format_size(entry.size),
         modified=modified.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        modified_text=modified.strftime("%Y-%m-%d"),
+        modified_text=_local_day(modified),
     )
+
+
+def _local_day(moment: datetime) -> str:
+    """Return the day it is then where the files are, which is where their reader is too."""
+    with contextlib.suppress(OverflowError, OSError, ValueError):  # at the ends of the calendar
+        moment = moment.astimezone()
+    return moment.strftime("%Y-%m-%d")
+
+
+def _encode(page: str) -> bytes:
+    # A name that is not UTF-8 is shown with the sign for "unknown"; its link still leads to it.
+    return page.encode("utf-8", "replace")
 
 
 def _displayable(name: str) -> str:

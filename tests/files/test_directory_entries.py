@@ -136,4 +136,4 @@ def test_the_folder_that_was_opened_is_read_whatever_has_its_name_now(folder: Pa
 def test_listing_leaves_no_descriptor_open(folder: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))
     names(folder)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before

@@ -1,0 +1,71 @@
+"""Where the system opens no directories, as Windows, folders are listed and files confined too."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from server_core.files import resource
+from server_core.files.directory import list_entries
+from server_core.files.resource import FileBody, open_anywhere, open_beneath
+
+
+@pytest.fixture
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder on a system that refuses to open folders."""
+    folder = tmp_path / "shared"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "sub" / "notes.txt").write_bytes(b"hello")
+    (tmp_path / "secret.txt").write_bytes(b"no")
+    opens = os.open
+
+    def refuse_folders(path: str, flags: int, *rest: int, dir_fd: int | None = None) -> int:
+        assert dir_fd is None, "there are no descriptors of directories"
+        if stat.S_ISDIR(os.stat(path).st_mode):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return opens(path, flags, *rest)
+
+    monkeypatch.setattr(resource, "_CAN_WALK", False)
+    monkeypatch.setattr(os, "open", refuse_folders)
+    return folder
+
+
+def test_a_folder_is_opened_by_its_path_and_listed(shared: Path) -> None:
+    for folder in (open_beneath(str(shared), ["sub"]), open_anywhere(str(shared / "sub"))):
+        with folder:
+            assert folder.is_directory
+            assert [entry.name for entry in list_entries(folder, str(shared))] == ["notes.txt"]
+
+
+def test_the_shared_folder_itself_is_listed(shared: Path) -> None:
+    with open_beneath(str(shared), []) as folder:
+        assert [entry.name for entry in list_entries(folder, str(shared))] == ["sub"]
+
+
+def test_a_file_is_read(shared: Path) -> None:
+    with FileBody(open_beneath(str(shared), ["sub", "notes.txt"]), 1, 4) as body:
+        assert body.read() == b"ell"
+
+
+def test_a_link_that_leads_out_is_refused(shared: Path) -> None:
+    (shared / "out").symlink_to(shared.parent / "secret.txt")
+    (shared / "in").symlink_to(shared / "sub" / "notes.txt")
+    with pytest.raises(FileNotFoundError):
+        open_beneath(str(shared), ["out"])
+    with open_beneath(str(shared), ["in"]) as file:
+        assert file.read_at(0, 10) == b"hello"
+
+
+def test_a_file_that_may_not_be_read_is_still_refused(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: str, *_: object, **__: object) -> int:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(PermissionError):
+        open_anywhere(str(shared / "sub" / "notes.txt"))

@@ -1,0 +1,160 @@
+"""The page of a folder: every entry is there, escaped, and its link leads to it."""
+
+from __future__ import annotations
+
+import html.parser
+import os
+import urllib.parse
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from server_core import SimpleHTTPRequestHandler
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Serve, Site
+
+
+class Links(html.parser.HTMLParser):
+    """The links of a page, and the text of each."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self.tags: list[str] = []
+        self.href: str | None = None
+        self.feed(page.decode("utf-8", "surrogateescape"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        if tag == "a":
+            self.href = dict(attrs)["href"]
+            assert self.href is not None
+            self.found[self.href] = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.href is not None:
+            self.found[self.href] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self.href = None
+
+
+def follow(site: Site, base: str, href: str) -> bytes:
+    """Return what a browser gets that follows a link on the page at `base`."""
+    target = urllib.parse.urljoin(f"http://127.0.0.1{base}", href)
+    assert target.startswith("http://127.0.0.1/")
+    answer = site.get(target.removeprefix("http://127.0.0.1"))
+    assert answer.status == 200
+    return answer.body
+
+
+def test_a_listing_names_what_is_there(site: Site) -> None:
+    answer = site.get("/")
+    assert answer["Content-Type"] == "text/html; charset=utf-8"
+    assert list(Links(answer.body).found.items()) == [
+        ("big.bin", "big.bin"),
+        ("empty", "empty"),
+        ("plain.txt", "plain.txt"),
+        ("sub/", "sub/"),
+    ]
+    assert follow(site, "/", "sub/").count(b"<a ") == 1
+    assert follow(site, "/sub/", "inner.txt") == b"inner\n"
+
+
+def test_an_empty_folder_is_a_page_too(site: Site, tree: Path) -> None:
+    (tree / "void").mkdir()
+    answer = site.get("/void/")
+    assert answer.status == 200
+    assert Links(answer.body).found == {}
+
+
+def test_the_title_is_the_path_alone(site: Site, tree: Path, tmp_path: Path) -> None:
+    (tree / "a <b> & c").mkdir()
+    page = site.get("/a%20%3Cb%3E%20&%20c/?query=%bb#fragment").body.decode()
+    assert "<title>Directory listing for /a &lt;b&gt; &amp; c/</title>" in page
+    assert "query" not in page
+    assert str(tmp_path) not in page
+
+
+def test_markup_in_a_name_stays_text(site: Site, tree: Path) -> None:
+    plain = Links(site.get("/sub/").body).tags
+    names = ["<script>alert(1)<script>", "\"'onload='x", "&lt;b&gt;", "]]><!--"]
+    for name in names:
+        (tree / "sub" / name).touch()
+    links = Links(site.get("/sub/").body)
+    assert set(links.tags) == set(plain)
+    assert set(names) <= set(links.found.values())
+
+
+def test_links_are_marked(site: Site, tree: Path) -> None:
+    (tree / "alias").symlink_to("plain.txt")
+    (tree / "alias of a folder").symlink_to("sub")
+    found = Links(site.get("/").body).found
+    assert found["alias"] == "alias@"
+    assert found["alias%20of%20a%20folder/"] == "alias of a folder@"
+
+
+def test_a_folder_that_cannot_be_read_is_not_found(serve: Serve, tree: Path) -> None:
+    class Unreadable(SimpleHTTPRequestHandler):
+        def translate_path(self, path: str) -> str:
+            return super().translate_path(path).replace("sub", "missing")
+
+    site = serve(Unreadable)
+    assert site.get("/sub/").status == 404
+    (tree / "missing").mkdir()
+    assert site.get("/sub/").status == 200
+
+
+def test_hidden_names_can_be_left_out(serve: Serve, tree: Path) -> None:
+    class Discreet(SimpleHTTPRequestHandler):
+        show_hidden = False
+
+    (tree / ".hidden").touch()
+    assert ".hidden" not in Links(serve(Discreet).get("/").body).found
+    assert ".hidden" in Links(serve().get("/").body).found
+
+
+def test_a_time_beyond_the_calendar_is_no_error(site: Site, tree: Path) -> None:
+    os.utime(tree / "empty", (2**40, 2**40))
+    assert site.get("/").status == 200
+    assert site.get("/empty").status == 200
+
+
+NAMES = st.binary(min_size=1, max_size=40).filter(
+    lambda name: name not in (b".", b"..") and not set(name) & set(b"\0/")
+) | st.text(st.characters(exclude_characters="\0/", exclude_categories=["Cs"]), min_size=1).map(
+    str.encode
+).filter(lambda name: len(name) < 256 and name not in (b".", b".."))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(NAMES, st.booleans())
+def test_any_name_on_disk_is_reached_by_its_link(
+    site: Site, tree: Path, name: bytes, is_folder: bool
+) -> None:
+    place = os.path.join(os.fsencode(tree), b"sub")
+    path = os.path.join(place, name)
+    for entry in os.listdir(place):
+        entry_path = os.path.join(place, entry)
+        if os.path.isdir(entry_path):
+            os.unlink(os.path.join(entry_path, b"inside"))
+            os.rmdir(entry_path)
+        else:
+            os.unlink(entry_path)
+    file = path
+    if is_folder:
+        os.mkdir(path)
+        file = os.path.join(path, b"inside")
+    with open(file, "wb") as written:
+        written.write(name)
+    ((href, shown),) = Links(site.get("/sub/").body).found.items()
+    assert shown.removesuffix("/") == os.fsdecode(name)
+    if is_folder:
+        assert b"inside" in follow(site, "/sub/", href)
+        href += "inside"
+    assert follow(site, "/sub/", href) == name

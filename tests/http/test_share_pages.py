@@ -1,0 +1,216 @@
+"""What a phone sees of a share: its pages, and what every answer says."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import socket
+import sys
+import threading
+import urllib.parse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from server_core import RequestFinished
+from server_core.files.directory import DirectoryEntry
+from server_core.share import Pages, create_server
+from server_core.share.pages import format_size
+
+if TYPE_CHECKING:
+    from conftest import Site
+
+TEMPLATES = Path(__file__).parents[2] / "resources" / "web"
+PLAIN = b"twelve gulls\n"
+
+
+def links(page: bytes) -> dict[str, str]:
+    """Return the links of the entries, by the name that is shown."""
+    found = re.findall(
+        r'<a class="\w+" href="([^"]*)">.*?<bdi class="name">(.*?)</bdi>', page.decode()
+    )
+    return {html.unescape(name): html.unescape(href) for href, name in found}
+
+
+def test_a_folder_is_a_page_with_its_entries_folders_first(share: Site) -> None:
+    answer = share.get("/")
+    assert answer.status == 200
+    assert answer["Content-Type"] == "text/html; charset=utf-8"
+    assert answer["Cache-Control"] == "no-cache"
+    assert answer["Content-Length"] == str(len(answer.body))
+    assert list(links(answer.body)) == ["sub", "big.bin", "empty", "plain.txt"]
+
+
+@pytest.mark.parametrize("target", ["/", "/plain.txt", "/missing", "/sub", "/plain.txt/", "/empty"])
+def test_every_answer_forbids_to_guess_and_to_tell(share: Site, target: str) -> None:
+    answer = share.get(target)
+    assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"]
+    assert answer.headers.get_all("Referrer-Policy") == ["no-referrer"]
+
+
+@pytest.mark.parametrize("target", ["/", "/missing"])
+def test_a_page_may_load_and_run_nothing(share: Site, target: str) -> None:
+    policy = share.get(target)["Content-Security-Policy"]
+    assert policy is not None
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_the_version_of_the_server_is_nobodys_business(share: Site) -> None:
+    assert share.get("/")["Server"] == "Folderport"
+
+
+def test_a_page_that_is_missing_keeps_the_connection(share: Site) -> None:
+    client = share.connect()
+    for _ in range(3):
+        answer = client.get("/missing<b>?<script>")
+        assert answer.status == 404
+        assert answer["Connection"] is None
+        assert b"<b>" not in answer.body
+        assert b"<script>" not in answer.body
+        assert client.get("/missing", "HEAD").body == b""
+        assert client.get("/plain.txt").body == PLAIN
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [b"BREW / HTTP/1.1\r\nHost: a\r\n\r\n", b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n"],
+)
+def test_a_request_that_is_not_understood_ends_the_connection(
+    share: Site, request_head: bytes
+) -> None:
+    answer = share.raw(request_head * 2)
+    assert answer.count(b"\r\nServer: ") == 1
+    assert b"\r\nConnection: close\r\n" in answer
+    assert answer.rstrip().endswith(b"</html>")
+
+
+def test_names_are_text_and_lead_to_their_files(share: Site, tree: Path) -> None:
+    names = [
+        "<script>alert(1)<script>",
+        "\"quoted\" & 'more'",
+        "a b%20#?.txt",
+        "Möwe 🐦",
+        "‮rtl",
+        "a:b",
+    ]
+    for name in names:
+        (tree / "sub" / name).write_text(name)
+    page = share.get("/sub/").body
+    assert b"<script>" not in page
+    found = links(page)
+    assert set(found) == {*names, "inner.txt"}
+    for name in names:
+        target = urllib.parse.urljoin("http://a/sub/", found[name]).removeprefix("http://a")
+        assert share.get(target).body == name.encode()
+
+
+def test_a_name_that_is_not_utf_8_is_shown_and_found(share: Site, tree: Path) -> None:
+    with open(os.path.join(os.fsencode(tree), b"sub", b"caf\xe9"), "wb") as file:
+        file.write(PLAIN)
+    found = links(share.get("/sub/").body)
+    href = found["caf\N{REPLACEMENT CHARACTER}"]
+    target = urllib.parse.urljoin("http://a/sub/", href).removeprefix("http://a")
+    assert share.get(target).body == PLAIN
+
+
+def test_hidden_files_are_neither_listed_nor_served(share: Site, tree: Path) -> None:
+    (tree / ".hidden").write_bytes(PLAIN)
+    (tree / ".ssh").mkdir()
+    (tree / ".ssh" / "id_rsa").write_bytes(PLAIN)
+    assert ".hidden" not in links(share.get("/").body)
+    for target in ("/.hidden", "/.ssh/", "/.ssh/id_rsa", "/%2essh/id_rsa", "/sub/../.hidden"):
+        assert share.get(target).status == 404
+
+
+def test_an_index_page_is_a_file_like_any_other(share: Site, tree: Path) -> None:
+    (tree / "index.html").write_text("mine")
+    assert "index.html" in links(share.get("/").body)
+    assert share.get("/index.html").body == b"mine"
+
+
+def test_an_empty_folder_says_so(share: Site, tree: Path) -> None:
+    (tree / "void").mkdir()
+    assert b"This folder is empty." in share.get("/void/").body
+
+
+def test_the_way_back_is_shown(share: Site, tree: Path) -> None:
+    (tree / "sub" / "Möwen & more").mkdir()
+    page = share.get("/sub/M%C3%B6wen%20&%20more/").body.decode()
+    assert "<title>Möwen &amp; more" in page
+    base = "http://a/sub/M%C3%B6wen%20&%20more/"
+    ways = [urllib.parse.urljoin(base, href) for href in re.findall(r'href="([./]+)"', page)]
+    assert {"http://a/", "http://a/sub/"} <= set(ways)
+
+
+def test_a_share_speaks_http_1_1_and_writes_no_log(
+    share: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
+    client = share.connect()
+    for target in ("/", "/missing", "/plain.txt"):
+        assert client.get(target).version == "HTTP/1.1"
+    share.wait_for(RequestFinished, 3)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_old_version_can_be_asked_for(tree: Path) -> None:
+    server = create_server(("127.0.0.1", 0), str(tree), protocol="HTTP/1.0", templates=TEMPLATES)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    with socket.create_connection(server.bound_address) as client:
+        client.sendall(b"GET /plain.txt HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert client.makefile("rb").read().startswith(b"HTTP/1.0 200 ")
+    server.stop()
+    thread.join()
+
+
+def test_a_page_needs_templates() -> None:
+    with pytest.raises(Exception, match="listing"):
+        Pages(Path(sys.prefix) / "missing").listing([], [])
+
+
+def test_a_time_beyond_the_calendar_is_shown_as_its_end() -> None:
+    entries = [DirectoryEntry(str(time), False, False, 1, time) for time in (2.0**60, -(2.0**60))]
+    page = Pages(TEMPLATES).listing([], entries).decode()
+    assert "9999-12-31" in page
+    assert "1000-01-01" in page
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example"])
+def test_a_name_of_somebody_else_is_refused(share: Site, host: str) -> None:
+    """Else its owner could have it point here, and read the share from a page of his own."""
+    answer = share.raw(f"GET /plain.txt HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 421 ")
+    assert b"gulls" not in answer
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "192.168.1.2:8000", "[::1]:80", "[fe80::1]", "localhost:1", "pc.local", ""],
+)
+def test_a_name_of_this_computer_is_served(share: Site, host: str) -> None:
+    request = f"GET /plain.txt HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    assert share.raw(request.encode()).endswith(PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 KB"),
+        (9949, "9.9 KB"),
+        (9951, "10.0 KB"),
+        (99949, "99.9 KB"),
+        (99951, "100 KB"),
+        (999499, "999 KB"),
+        (999500, "1.0 MB"),
+        (5 << 30, "5.4 GB"),
+        (10**24, "1000000000 PB"),
+    ],
+)
+def test_sizes_are_shown_as_people_read_them(size: int, shown: str) -> None:
+    assert format_size(size) == shown
