@@ -69,7 +69,20 @@ def missing_for(purpose: str) -> list[tuple[str, str, str]]:
             ctypes.CDLL(row[0])
         except OSError:
             missing.append(row)
+    if purpose == "tests" and not _has_own_tests():
+        python = "python{}.{}".format(*sys.version_info)
+        missing.append(("python3-test", f"lib{python}-testsuite", "python"))
     return missing
+
+
+def _has_own_tests() -> bool:
+    """Tell whether this Python came with the tests of its own library, which ours run again."""
+    from importlib.util import find_spec
+
+    try:
+        return find_spec("test.test_httpservers") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def missing_for_environments() -> list[tuple[str, str, str]]:
@@ -97,10 +110,14 @@ def command_line(rows: list[tuple[str, str, str]]) -> str:
     if shutil.which("pacman"):
         return f"{privilege}pacman -S --needed " + " ".join(sorted({row[2] for row in rows}))
     # RPM finds the package by what is in it, whatever it is called.
-    contents = " ".join(
-        f"'{row[0]}()(64bit)'" if ".so." in row[0] else f"/usr/bin/{row[0]}" for row in rows
-    )
+    contents = " ".join(_rpm_capability(row[0]) for row in rows)
     for tool in ("dnf", "zypper"):
         if shutil.which(tool):
             return f"{privilege}{tool} install {contents}"
     return "what contains " + " ".join(row[0] for row in rows)
+
+
+def _rpm_capability(wanted: str) -> str:
+    if ".so." in wanted:
+        return f"'{wanted}()(64bit)'"
+    return wanted if wanted == "python3-test" else f"/usr/bin/{wanted}"

@@ -179,23 +179,6 @@ def test_a_time_beyond_the_calendar_is_shown_as_its_end() -> None:
     assert "1000-01-01" in page
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example"])
-def test_a_name_of_somebody_else_is_refused(share: Site, host: str) -> None:
-    """Else its owner could have it point here, and read the share from a page of his own."""
-    answer = share.raw(f"GET /plain.txt HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-    assert answer.startswith(b"HTTP/1.1 421 ")
-    assert b"gulls" not in answer
-
-
-@pytest.mark.parametrize(
-    "host",
-    ["127.0.0.1", "192.168.1.2:8000", "[::1]:80", "[fe80::1]", "localhost:1", "pc.local", ""],
-)
-def test_a_name_of_this_computer_is_served(share: Site, host: str) -> None:
-    request = f"GET /plain.txt HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-    assert share.raw(request.encode()).endswith(PLAIN)
-
-
 @pytest.mark.parametrize(
     ("size", "shown"),
     [
