@@ -16,6 +16,7 @@ __all__ = ["LoggingRequestHandler"]
 
 __version__ = "0.1"
 
+_LONGEST_LINE = 2048
 # Control characters (Unicode's C0 and C1, and DEL) could drive the terminal that shows the log.
 _ESCAPES = {code: rf"\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _ESCAPES[ord("\\")] = r"\\"
@@ -37,7 +38,10 @@ class LoggingRequestHandler(socketserver.StreamRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Log a request that is answered with `code` and, where it is known, `size` bytes."""
         shown = str(code.value) if isinstance(code, HTTPStatus) else str(code)
-        self.log_message('"%s" %s %s', self.requestline, shown, str(size))
+        line = self.requestline
+        if len(line) > _LONGEST_LINE:
+            line = line[:_LONGEST_LINE] + "..."
+        self.log_message('"%s" %s %s', line, shown, str(size))
 
     def log_error(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
         """Log an error; goes to `log_message`."""

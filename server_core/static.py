@@ -218,7 +218,8 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.NOT_FOUND, message)
 
     def _send_directory(self, path: str) -> BinaryIO | io.IOBase | None:
-        if not _decode(_path_of(self.path)).endswith("/"):
+        # The slash as it is, not encoded: relative links begin after it.
+        if not _path_of(self.path).endswith("/"):
             before, mark, query = self.path.partition("?")
             # A browser reads "/\" at the beginning of a Location as "//".
             target = before.partition("#")[0].replace("\\", "%5C") + "/"

@@ -158,3 +158,16 @@ def test_any_name_on_disk_is_reached_by_its_link(
         assert b"inside" in follow(site, "/sub/", href)
         href += "inside"
     assert follow(site, "/sub/", href) == name
+
+
+def test_the_links_of_a_listing_hold_where_its_slash_is_encoded_or_doubled(site: Site) -> None:
+    for target in ("/sub%2F", "//sub//", "/sub%2f%2F"):
+        answer = site.get(target)
+        where = target
+        if answer.status == 301:
+            where = str(answer["Location"])
+            answer = site.get(where)
+        assert answer.status == 200
+        link = urllib.parse.urljoin(f"http://localhost{where}", "inner.txt")
+        path = urllib.parse.urlsplit(link).path
+        assert site.get(path).body == b"inner\n"

@@ -127,3 +127,10 @@ def test_a_request_that_is_never_answered_is_logged_all_the_same(
     client.ask("/plain.txt")
     assert client.is_closed()
     assert messages(capsys) == ['"GET /plain.txt HTTP/1.1" 200 -']
+
+
+def test_an_endless_request_line_is_logged_in_part(
+    serve: Serve, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert serve().get("/" + "x" * 60_000).status == 404
+    assert all(len(line) < 3_000 for line in messages(capsys))
