@@ -6,16 +6,13 @@ do_GET -> copyfile
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import html
 import io
 import os
 import posixpath
 import re
 import shutil
 import time
-import urllib.parse
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, BinaryIO
@@ -30,40 +27,19 @@ from server_core.files.media_types import (
 )
 from server_core.files.resource import FileBody, FileResource, open_anywhere, open_beneath
 from server_core.handler import TOLD_TARGET, BaseHTTPRequestHandler
+from server_core.listing import listing_page
 from server_core.protocol.conditional import Validators, strong_etag
 from server_core.protocol.response import Representation, respond
+from server_core.protocol.target import decode_path, path_of, url_segments
 from server_core.server import client_host
 from server_core.transfers import Transfer
 from server_core.writer import ConnectionWriter
 
-__all__ = ["NO_RESOURCES", "SimpleHTTPRequestHandler", "url_segments"]
+__all__ = ["NO_RESOURCES", "SimpleHTTPRequestHandler"]
 
-_ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#]*")
 _SNIFFED_BYTES = 4096
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR})
 NO_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
-
-_LISTING = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>
-body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 1.5rem; }}
-table {{ border-collapse: collapse; }}
-td {{ padding: .15rem 1.5rem .15rem 0; overflow-wrap: anywhere; }}
-td + td {{ white-space: nowrap; text-align: right; opacity: .7; }}
-</style>
-</head>
-<body>
-<h1>{title}</h1>
-<table>
-"""
-_LISTING_ROW = '<tr><td><a href="{href}">{name}</a></td><td>{size}</td><td>{date}</td></tr>\n'
-_LISTING_END = "</table>\n</body>\n</html>\n"
 
 
 class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
@@ -130,20 +106,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         entries = self.entries(os.fspath(path))
         if entries is None:
             return None
-        shown = html.escape(_decode(_path_of(self.path)), quote=False)
-        parts = [_LISTING.format(title=f"Directory listing for {shown}")]
-        for entry in entries:
-            suffix = "/" if entry.is_directory else ""
-            parts.append(
-                _LISTING_ROW.format(
-                    href=urllib.parse.quote(entry.name + suffix, errors="surrogatepass"),
-                    name=html.escape(entry.name + ("@" if entry.is_link else suffix), quote=False),
-                    size="" if entry.is_directory else f"{entry.size:,}",
-                    date=_local_time(entry.modified),
-                )
-            )
-        parts.append(_LISTING_END)
-        page = "".join(parts).encode("utf-8", "surrogateescape")
+        page = listing_page(decode_path(path_of(self.path)), entries)
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
@@ -160,7 +123,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         for segment in url_segments(path):
             if not os.path.dirname(segment):
                 result = os.path.join(result, segment)
-        return result + "/" if _decode(_path_of(path)).endswith("/") else result
+        return result + "/" if decode_path(path_of(path)).endswith("/") else result
 
     def copyfile(self, source: Any, outputfile: Any) -> None:
         """Copy the body from one stream to the other, by the system itself where it can."""
@@ -219,7 +182,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
 
     def _send_directory(self, path: str) -> BinaryIO | io.IOBase | None:
         # The slash as it is, not encoded: relative links begin after it.
-        if not _path_of(self.path).endswith("/"):
+        if not path_of(self.path).endswith("/"):
             before, mark, query = self.path.partition("?")
             # A browser reads "/\" at the beginning of a Location as "//".
             target = before.partition("#")[0].replace("\\", "%5C") + "/"
@@ -277,7 +240,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             self.copyfile(source, self.wfile)
             return
         host, agent = client_host(self.client_address), self.headers.get("User-Agent", "")[:200]
-        shown = _decode(_path_of(self.path))[:TOLD_TARGET]
+        shown = decode_path(path_of(self.path))[:TOLD_TARGET]
         transfer = transfers.begin(host, agent, shown, source.remaining)
         notify = self.server.notify  # type: ignore[attr-defined] # transfers and notify come together
         notify(TransferStarted(transfer.transfer_id, host, agent, shown, transfer.size))
@@ -294,38 +257,3 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             duration = time.monotonic() - transfer.started
             complete = transfer.sent == transfer.size
             notify(TransferEnded(transfer.transfer_id, transfer.sent, duration, complete))
-
-
-def url_segments(target: str) -> list[str]:
-    """Return the decoded segments of a request target's path, without empty ones, "." and ".."."""
-    path = posixpath.normpath(_decode(_path_of(target)))
-    return [segment for segment in path.split("/") if segment not in ("", ".", "..")]
-
-
-def _path_of(target: str) -> str:
-    """Return the path of a request target in origin-form or absolute-form, still encoded."""
-    absolute = _ABSOLUTE_FORM.match(target)
-    path = target[absolute.end() :] or "/" if absolute else target
-    return path.partition("?")[0].partition("#")[0]
-
-
-def _decode(path: str) -> str:
-    """Decode a path; bytes that are not UTF-8 become what the file system calls them.
-
-    Some clients send UTF-8 without percent-encoding it, which a request line, read as Latin-1,
-    does not show as such.
-    """
-    octets = urllib.parse.unquote_to_bytes(path)
-    with contextlib.suppress(UnicodeError):
-        raw = urllib.parse.unquote_to_bytes(path.encode("latin-1"))
-        return raw.decode("utf-8", "surrogatepass")
-    with contextlib.suppress(UnicodeError):
-        return octets.decode("utf-8", "surrogatepass")
-    return octets.decode("utf-8", "surrogateescape")
-
-
-def _local_time(timestamp: float) -> str:
-    try:
-        return time.strftime("%Y-%m-%d %H:%M", time.localtime(timestamp))
-    except (ValueError, OverflowError, OSError):  # a file may have any time, even the year 100000
-        return ""

@@ -7,9 +7,10 @@ import os
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
+from server_core.protocol.target import url_segments
 from server_core.share.access import is_own_name
 from server_core.share.pages import Pages
-from server_core.static import NO_RESOURCES, SimpleHTTPRequestHandler, url_segments
+from server_core.static import NO_RESOURCES, SimpleHTTPRequestHandler
 
 __all__ = ["ShareRequestHandler"]
 
