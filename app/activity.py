@@ -15,12 +15,16 @@ from server_core.transfers import TransferSnapshot
 
 __all__ = ["Activity"]
 
-_POLL_MILLISECONDS: Final = 300
 _SETTLE_POLLS: Final = 4
 
 
 class Activity(QObject):
     """Sorts the relay's events into the models, and reads the byte counters while any moves."""
+
+    poll_period = 300
+    """Milliseconds between two looks at the counters while anything moves, and shortly after."""
+    idle_period = 5000
+    """Milliseconds between two looks at who is still there once nothing moves."""
 
     measured = Signal(int, float)
     """How many devices were there lately, and bytes per second over all transfers."""
@@ -39,7 +43,7 @@ class Activity(QObject):
         self._devices = devices
         self._read_counters = read_counters
         self._quiet_polls = 0
-        self._poll = QTimer(self, interval=_POLL_MILLISECONDS)
+        self._poll = QTimer(self)
         self._poll.timeout.connect(self._on_poll)
 
     @Slot(tuple)
@@ -55,8 +59,7 @@ class Activity(QObject):
         if moves or requests:
             self._quiet_polls = 0
             self._measure()
-            if not self._poll.isActive():
-                self._poll.start()
+            self._look_every(self.poll_period)
 
     @Slot()
     def end(self) -> None:
@@ -67,15 +70,25 @@ class Activity(QObject):
 
     @Slot()
     def _on_poll(self) -> None:
-        self._transfers.update(self._read_counters())
-        self._measure()
-        if self._transfers.live_count:
-            self._quiet_polls = 0
+        # A few rounds after the last transfer let the speed that is shown fall to nothing.
+        if self._quiet_polls < _SETTLE_POLLS:
+            self._transfers.update(self._read_counters())
+        self._quiet_polls = 0 if self._transfers.live_count else self._quiet_polls + 1
+        there = self._measure()
+        if self._quiet_polls < _SETTLE_POLLS:
             return
-        # A few more rounds let the speed that is shown fall to nothing.
-        self._quiet_polls += 1
-        if self._quiet_polls >= _SETTLE_POLLS:
+        if there:
+            # Devices leave without a word: only the clock says that they have.
+            self._look_every(self.idle_period)
+        else:
             self._poll.stop()
 
-    def _measure(self) -> None:
-        self.measured.emit(self._devices.active_count(), self._transfers.bytes_per_second)
+    def _look_every(self, period: int) -> None:
+        # To start the timer again would put off the next look, for as long as events come.
+        if not self._poll.isActive() or self._poll.interval() != period:
+            self._poll.start(period)
+
+    def _measure(self) -> int:
+        there = self._devices.active_count(busy=self._transfers.busy_hosts)
+        self.measured.emit(there, self._transfers.bytes_per_second)
+        return there

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QLocale, QObject, Qt, Slot
+from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
 from app.activity import Activity
 from app.controller import ServerController
-from app.i18n import install_translations
+from app.i18n import install_translations, tr
+from app.links import ShareLink
 from app.models.devices import DevicesModel
 from app.models.interfaces import InterfacesModel
 from app.models.request_log import RequestLogModel
@@ -23,9 +23,9 @@ from app.options import Options
 from app.quit_signal import QuitSignal
 from app.relay import EventRelay
 from app.settings import ShareSettings
-from app.settings_store import SettingsStore
+from app.settings_store import SessionSettings, SettingsStore
 from app.single_instance import SingleInstance
-from app.state import ServerState
+from app.state import Field, ServerState, StartFailure
 from app.views.appearance import Appearance
 from app.views.main_window import MainWindow
 from app.views.tray import TrayIcon
@@ -38,7 +38,7 @@ _CLOSE_SECONDS: Final = 2.0
 def run(options: Options) -> int:
     """Show the window until it is closed, and return the exit status of the process.
 
-    Where Folderport is open already, its window is shown instead, with the folder of `options`.
+    Where Folderport is open already, its window takes `options` instead.
     """
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
@@ -49,10 +49,10 @@ def run(options: Options) -> int:
     application.setDesktopFileName("folderport")
     install_translations(application, QLocale())
     instance = SingleInstance()
-    if not instance.acquire() and instance.send(options.folder):
+    if not instance.acquire() and instance.send(options.to_message()):
         return 0
     desktop = Desktop(application, SettingsStore(), options)
-    instance.activated.connect(desktop.open_folder)
+    instance.received.connect(desktop.take_message)
     quit_signal = QuitSignal(application)
     # Not quit(), which asks the window: nobody may sit there to answer.
     quit_signal.received.connect(application.exit)
@@ -67,15 +67,23 @@ class Desktop(QObject):
 
     def __init__(self, application: QApplication, store: SettingsStore, options: Options) -> None:
         super().__init__(application)
-        settings = _chosen(store.load(), options)
         self._store = store
+        self._session = SessionSettings(store)
+        settings = self._session.apply(options, self._session.kept)
         self._starts_at_once = bool(options.folder)
+        self._asked = settings
+        """What the latest start was told."""
+        self._shared_on = ""
+        """The address of the share, where others know this computer by it."""
+        self._offered = Options()
+        self._next: Options | None = None
+        """What to open once sharing has stopped."""
         self.log = RequestLogModel(self)
         self.transfers = TransfersModel(self)
         self.devices = DevicesModel(self)
         self.interfaces = InterfacesModel(interfaces(), self)
         self.relay = EventRelay(self)
-        self.controller = ServerController(self.relay.post, self)
+        self.controller = ServerController(self.relay.post, self.relay.post_certain, self)
         self.activity = Activity(
             self.log, self.transfers, self.devices, self.controller.transfers, self
         )
@@ -95,20 +103,38 @@ class Desktop(QObject):
         if self._starts_at_once:
             self.window.form.toggle()
 
-    @Slot(str)
-    def open_folder(self, folder: str) -> None:
-        """Come to the front, with `folder` chosen unless another one is being shared."""
-        if folder:
-            self.window.show_folder(folder)
+    @Slot(object)
+    def take_message(self, message: object) -> None:
+        """Do what another start was asked for; what is no message of one is ignored."""
+        options = Options.from_message(message) if isinstance(message, bytes) else None
+        if options is not None:
+            self.open(options)
+
+    def open(self, options: Options) -> None:
+        """Come to the front, and share the folder of `options` where nothing is shared yet.
+
+        While another folder is shared, the person is asked first.
+        """
+        state = self.controller.state
+        if state is ServerState.STOPPED:
+            self.window.show_settings(self._session.apply(options, self.window.settings))
+            if options.folder:
+                self.window.form.toggle()
+        elif state is ServerState.STOPPING:
+            self._next = options
+        elif options.folder not in ("", self._asked.folder):
+            self._offered = options
+            self.window.offer_folder(options.folder)
         self.window.show_in_front()
 
     def _connect(self, application: QApplication) -> None:
         window, controller, tray = self.window, self.controller, self.tray
         self.relay.delivered.connect(self._on_delivered)
 
-        window.start_requested.connect(controller.start)
+        window.start_requested.connect(self._on_start_requested)
         window.stop_requested.connect(controller.stop)
-        window.settings_changed.connect(self._store.save)
+        window.switch_requested.connect(self._on_switch_requested)
+        window.settings_changed.connect(self._session.save)
         window.theme_chosen.connect(self.appearance.set_theme)
 
         controller.state_changed.connect(window.show_state)
@@ -116,6 +142,7 @@ class Desktop(QObject):
         controller.state_changed.connect(self._on_state_changed)
         controller.started.connect(window.show_link)
         controller.started.connect(tray.show_link)
+        controller.started.connect(self._on_started)
         controller.failed.connect(window.show_failure)
         self.activity.measured.connect(window.show_activity)
 
@@ -133,16 +160,54 @@ class Desktop(QObject):
         for event in batch:
             self.controller.take(event)
 
+    @Slot(ShareSettings)
+    def _on_start_requested(self, settings: ShareSettings) -> None:
+        self._asked = self._session.to_share(settings)
+        self.controller.start(self._asked)
+
+    @Slot()
+    def _on_switch_requested(self) -> None:
+        # Not the folder that comes with the signal: as a text of Qt it may be another one.
+        self._next = self._offered
+        self.controller.stop()
+
+    @Slot(ShareLink)
+    def _on_started(self, link: ShareLink) -> None:
+        self._session.keep_folder(self._asked.folder)
+        self._shared_on = link.host if _is_here(link.host) else ""
+
     @Slot(ServerState)
     def _on_state_changed(self, state: ServerState) -> None:
-        if state is ServerState.STOPPED:
-            self.activity.end()
+        if state is not ServerState.STOPPED:
+            return
+        self.activity.end()
+        self.interfaces.set_interfaces(interfaces())
+        if self._next is not None:
+            # Not before everybody has heard that sharing has stopped.
+            QTimer.singleShot(0, self, self._open_next)
+
+    @Slot()
+    def _open_next(self) -> None:
+        options, self._next = self._next, None
+        if options is not None:
+            self.open(options)
 
     @Slot(Qt.ApplicationState)
     def _on_application_state_changed(self, state: Qt.ApplicationState) -> None:
-        # Whoever comes back from the network settings finds the new network in the list.
-        if state == Qt.ApplicationState.ApplicationActive:
+        # Whoever comes back from the network settings finds the new network in the list, unless
+        # something is shared: then the list says where.
+        if state != Qt.ApplicationState.ApplicationActive:
+            return
+        if self.controller.state is ServerState.STOPPED:
             self.interfaces.set_interfaces(interfaces())
+        elif self.controller.state is ServerState.RUNNING and self._has_moved():
+            message = tr(
+                "This computer has moved to another network. Stop and start again to share there."
+            )
+            self.window.show_warning(StartFailure(Field.NETWORK, message))
+
+    def _has_moved(self) -> bool:
+        return self._shared_on != "" and not _is_here(self._shared_on)
 
     @Slot()
     def _on_about_to_quit(self) -> None:
@@ -150,14 +215,6 @@ class Desktop(QObject):
         self.controller.close(_CLOSE_SECONDS)
 
 
-def _chosen(settings: ShareSettings, options: Options) -> ShareSettings:
-    """Return the remembered settings with what the command line says in their place."""
-    if options.folder:
-        settings = settings.with_folder(options.folder)
-    if options.bind is not None:
-        settings = replace(settings, network=options.bind)
-    if options.port is not None:
-        settings = replace(settings, port=options.port or None)
-    if options.protocol is not None:
-        settings = replace(settings, protocol=options.protocol)
-    return settings
+def _is_here(address: str) -> bool:
+    """Return whether others may reach this computer at `address` now."""
+    return any(interface.address == address for interface in interfaces())

@@ -1,4 +1,8 @@
-"""Why a share cannot start, told in one sentence, and the port it could start on."""
+"""Why a share cannot start, told in one sentence, and the port it could start on.
+
+The sentences are English in every language: the terminal tells them too, and sharing from there
+needs no Qt, which is what translates (see i18n.py).
+"""
 
 from __future__ import annotations
 
@@ -118,17 +122,14 @@ def _another_port(cause: str, host: str, preferred: int) -> StartFailure:
 
 
 def _listen(host: str, port: int) -> int:
-    """Listen for a moment, with the options a server sets, and return the port."""
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST | socket.AI_PASSIVE
-    )[0]
-    with socket.socket(family, kind, protocol) as probe:
-        if sys.platform == "win32":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if host == "::":
-            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        probe.bind(address)
-        probe.listen(1)
-        return int(probe.getsockname()[1])
+    """Listen for a moment, as a server of ours does, and return the port."""
+    # Only now, because a window needs none of it for its first frame.
+    import socketserver
+
+    from server_core.server import HTTPServer
+
+    # A name would be looked up in the network.
+    socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    server = HTTPServer((host, port), socketserver.BaseRequestHandler)
+    server.server_close()
+    return server.bound_address[1]

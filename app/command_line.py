@@ -6,21 +6,30 @@ import argparse
 import ipaddress
 import os
 import sys
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from app import __version__
 from app.bind_errors import check_folder
+from app.display import display_problem
 from app.options import Options
 from app.printable import printable
 from app.settings import PROTOCOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["has_display", "main", "parser"]
+__all__ = ["main", "parser"]
 
-_WRONG_USE = 2
-_INTERRUPTED = 130
+_T = TypeVar("_T")
+
+_WRONG_USE: Final = 2
+_INTERRUPTED: Final = 130
+_FOLDER_SECONDS: Final = 2.0
+"""How long a folder may take to be looked at before anything else is done."""
+_DISPLAY_SECONDS: Final = 5.0
+"""How long a display may take to answer, which may be far away at the end of a slow line."""
+_SILENT_DISPLAY: Final = "the display does not answer"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,18 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     sharing could not start. Ends the process, as argparse does, after --help and --version.
     """
     given = parser().parse_args(argv)
-    if given.folder is not None and (failure := check_folder(given.folder)) is not None:
-        print(f"folderport: {failure.message}", file=sys.stderr)
-        return _WRONG_USE
-    options = Options(
-        folder=os.path.abspath(given.folder) if given.folder else "",
-        headless=given.headless,
-        bind=given.bind,
-        port=given.port,
-        protocol=given.protocol,
-    )
     try:
-        return _run(options)
+        return _run(given)
     except KeyboardInterrupt:
         return _INTERRUPTED
 
@@ -50,6 +49,8 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     made = argparse.ArgumentParser(
         prog="folderport",
+        # Before anything is installed, packaging/bootstrap.py looks for whole words.
+        allow_abbrev=False,
         description="Pick a folder, and every phone and computer on the local network can use it.",
     )
     made.add_argument("folder", metavar="FOLDER", nargs="?", help="the folder to share")
@@ -80,22 +81,35 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def has_display(environment: Mapping[str, str], platform: str = sys.platform) -> bool:
-    """Return whether there is a screen to open a window on, as the environment tells."""
-    if platform in ("win32", "cygwin", "darwin"):
-        return True
-    if environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"):
-        return True
-    # Qt can also draw without a display server: offscreen, minimal, vnc, linuxfb ...
-    plugins = environment.get("QT_QPA_PLATFORM", "").split(";")
-    return any(plugin and not plugin.startswith(("xcb", "wayland")) for plugin in plugins)
+def _within(seconds: float, ask: Callable[[], _T], default: _T) -> _T:
+    """Return the answer of `ask`, or `default` where it takes longer than `seconds`."""
+    answers: list[_T] = []
+    # A thread, because nothing ends a call that waits for a drive or a screen.
+    asking = threading.Thread(target=lambda: answers.append(ask()), daemon=True)
+    asking.start()
+    asking.join(seconds)
+    return answers[0] if answers else default
 
 
-def _run(options: Options) -> int:
-    if options.headless:
+def _run(given: argparse.Namespace) -> int:
+    folder = given.folder
+    if folder is not None:
+        # A drive that does not answer in time is left to who shares it: a window is there by then.
+        failure = _within(_FOLDER_SECONDS, lambda: check_folder(folder), None)
+        if failure is not None:
+            print(f"folderport: {failure.message}", file=sys.stderr)
+            return _WRONG_USE
+    options = Options(
+        folder=os.path.abspath(folder) if folder else "",
+        bind=given.bind,
+        port=given.port,
+        protocol=given.protocol,
+    )
+    if given.headless:
         return _share_from_the_terminal(options)
-    if not has_display(os.environ):
-        print("folderport: there is no display; sharing from the terminal.", file=sys.stderr)
+    problem = _within(_DISPLAY_SECONDS, lambda: display_problem(os.environ), _SILENT_DISPLAY)
+    if problem:
+        print(f"folderport: {printable(problem)}; sharing from the terminal.", file=sys.stderr)
         return _share_from_the_terminal(options)
     try:
         from app.application import run

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from urllib.parse import unquote
 
 from app.bind_errors import check_folder, explain, free_port
-from app.links import share_link
+from app.links import ShareLink, share_link
 from app.network import bind_host, interfaces
 from app.printable import printable
 from app.qr import qr_text
@@ -60,7 +60,7 @@ def share(
         except OSError as error:
             return _fail(explain(error, host, port or 0).message, _NOT_STARTED)
         link = share_link("http", *server.bound_address, candidates)
-        _greet(link.url, folder, terminal)
+        _greet(link, folder, terminal, is_alone=link.is_local and bind in ("", "all"))
         serving = threading.Thread(target=_serve, args=(server, stop), name="server", daemon=True)
         serving.start()
         was_asked = stop.wait()
@@ -69,11 +69,13 @@ def share(
     return 0 if was_asked else _fail("sharing ended by itself", _NOT_STARTED)
 
 
-def _greet(url: str, folder: str, terminal: Terminal) -> None:
-    terminal.say(url)
-    code = qr_text(url, colours=terminal.has_colours)
+def _greet(link: ShareLink, folder: str, terminal: Terminal, *, is_alone: bool) -> None:
+    terminal.say(link.url)
+    code = qr_text(link.url, colours=terminal.has_colours)
     if terminal.can_show(code):
         terminal.say(f"\n{code}\n")
+    if is_alone:
+        terminal.say("This computer is on no network: only this computer can open the address.")
     terminal.say(f"Sharing {printable(folder)}. Press Ctrl+C to stop.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,16 @@ class ShareLink:
     """The whole address, e.g. "http://192.168.1.20:8000/": what the QR code holds."""
     display: str
     """The same for reading and typing, e.g. "http://192.168.1.20:8000"."""
+
+    @property
+    def host(self) -> str:
+        """The numeric address in it, e.g. "192.168.1.20", without brackets."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this computer can open it: the address is one of loopback."""
+        return ipaddress.ip_address(self.host).is_loopback
 
 
 def share_link(

@@ -21,7 +21,6 @@ __all__ = [
     "bind_host",
     "interface_kind",
     "interfaces",
-    "likeliest_address",
     "ranked",
 ]
 
@@ -113,11 +112,6 @@ def interfaces() -> tuple[NetworkInterface, ...]:
     return ranked(found)
 
 
-def likeliest_address() -> str | None:
-    """Return the numeric address others most likely reach this machine at; None without one."""
-    return next((interface.address for interface in interfaces()), None)
-
-
 def bind_host(network: str, candidates: Sequence[NetworkInterface]) -> str:
     """Return the numeric address to listen on for `network`, as ShareSettings keeps it.
 
@@ -126,7 +120,10 @@ def bind_host(network: str, candidates: Sequence[NetworkInterface]) -> str:
     if network == "":
         return candidates[0].address if candidates else "127.0.0.1"
     if network == "all":
-        return "::" if socket.has_dualstack_ipv6() else "0.0.0.0"  # noqa: S104 - asked for
+        # Only now, because a window needs no server for its first frame.
+        from server_core.server import every_address
+
+        return every_address()
     return "127.0.0.1" if network == "local" else network
 
 

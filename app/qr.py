@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]  # ships no types
-from qrcode.main import QRCode  # type: ignore[import-untyped]  # ships no types
-
 __all__ = ["QUIET_ZONE", "qr_matrix", "qr_text"]
 
 QUIET_ZONE = 4
@@ -22,6 +19,12 @@ def qr_matrix(text: str) -> tuple[tuple[bool, ...], ...]:
 
     Raises ValueError where `text` is longer than a QR code can hold.
     """
+    # Only now, because the first frame of a window has no code in it.
+    from qrcode.constants import (  # type: ignore[import-untyped]  # ships no types
+        ERROR_CORRECT_M,
+    )
+    from qrcode.main import QRCode  # type: ignore[import-untyped]  # ships no types
+
     code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(text)
     code.make(fit=True)

@@ -21,7 +21,7 @@ class EventRelay(QObject):
     A serving thread appends to a queue and, for the first event after a delivery, posts one wake-up
     to this object: no signal is emitted over there, which would hold that thread and flood this
     one. Between two deliveries lie at least 0.1 s. The queue is bounded; a window that stands still
-    for long loses the oldest events, never memory.
+    for long loses the oldest events, never memory. What must arrive has a queue of its own.
     """
 
     delivered = Signal(tuple)
@@ -30,6 +30,7 @@ class EventRelay(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._queue: deque[object] = deque(maxlen=_CAPACITY)
+        self._certain: deque[object] = deque()
         self._awake = False
         self._last_delivery = 0.0
         self._timer = QTimer(self, singleShot=True)
@@ -38,10 +39,15 @@ class EventRelay(QObject):
     def post(self, event: object) -> None:
         """Hand an event over; may be called from any thread."""
         self._queue.append(event)
-        if not self._awake:
-            # Two threads may both see False: one wake-up too many does nothing.
-            self._awake = True
-            QCoreApplication.postEvent(self, QEvent(_WAKE))
+        self._wake()
+
+    def post_certain(self, event: object) -> None:
+        """Hand over an event that is never dropped, of a kind of which there are only a few.
+
+        It is delivered after the events that were posted before it; may be called from any thread.
+        """
+        self._certain.append(event)
+        self._wake()
 
     def event(self, event: QEvent) -> bool:
         """Deliver as soon as the period since the last delivery allows."""
@@ -52,11 +58,23 @@ class EventRelay(QObject):
             self._timer.start(max(0, round((_PERIOD - waited) * 1000)))
         return True
 
+    def _wake(self) -> None:
+        if not self._awake:
+            # Two threads may both see False: one wake-up too many does nothing.
+            self._awake = True
+            QCoreApplication.postEvent(self, QEvent(_WAKE))
+
     @Slot()
     def _on_timeout(self) -> None:
         self._last_delivery = time.monotonic()
         self._awake = False
-        # Only what is there now: events that keep coming wait for the next delivery.
-        batch = tuple(self._queue.popleft() for _ in range(len(self._queue)))
+        # These first: what was posted before one of them is then in the other queue already.
+        certain = _taken(self._certain)
+        batch = (*_taken(self._queue), *certain)
         if batch:
             self.delivered.emit(batch)
+
+
+def _taken(queue: deque[object]) -> list[object]:
+    """Empty a queue of what is there now: what keeps coming waits for the next delivery."""
+    return [queue.popleft() for _ in range(len(queue))]

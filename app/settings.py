@@ -22,7 +22,7 @@ class ShareSettings:
     network: str = ""
     """Where to be reached: "" is the likeliest network, "all", "local", or a numeric address."""
     port: int | None = None
-    """The TCP port; None lets Folderport find a free one."""
+    """The TCP port; None lets Folderport find a free one, 0, which is not kept, takes any."""
     protocol: str = "HTTP/1.1"
     """One of PROTOCOLS."""
     recent_folders: tuple[str, ...] = ()

@@ -1,16 +1,18 @@
-"""Where settings are kept between two starts; the only user of QSettings."""
+"""What is kept between two starts, and where; the only user of QSettings."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from app.options import Options
 from app.settings import PROTOCOLS, RECENT_FOLDERS, THEMES, ShareSettings
 
-__all__ = ["SettingsStore"]
+__all__ = ["SessionSettings", "SettingsStore"]
 
 _GEOMETRY: Final = "window/geometry"
 _LONGEST_PATH: Final = 32_767
@@ -51,7 +53,7 @@ class SettingsStore:
         recents = [recent for recent in settings.recent_folders if _is_folder_name(recent)]
         self._file.setValue("share/folder", folder)
         self._file.setValue("share/network", settings.network)
-        self._file.setValue("share/port", "" if settings.port is None else str(settings.port))
+        self._file.setValue("share/port", str(settings.port or ""))
         self._file.setValue("share/protocol", settings.protocol)
         self._file.setValue("share/recent_folders", recents)
         self._file.setValue("window/theme", settings.theme)
@@ -79,6 +81,77 @@ class SettingsStore:
         # A dict, because it drops what stands there twice and keeps the order.
         known = dict.fromkeys(folder for folder in folders if _is_folder_name(folder))
         return tuple(known)[:RECENT_FOLDERS]
+
+
+class SessionSettings:
+    """The settings of one session: what is kept, with the words of command lines in its place.
+
+    Such words are for once. They are not kept, until the person chooses something else there.
+    """
+
+    def __init__(self, store: SettingsStore) -> None:
+        self._store = store
+        self._kept = store.load()
+        self._once: dict[str, Any] = {}
+        """Fields of ShareSettings, with the values that a command line gave them."""
+        self._takes_any_port = False
+        self._unshared = ""
+        """The folder of the latest command line, as long as nobody has chosen it here."""
+
+    @property
+    def kept(self) -> ShareSettings:
+        """What the next start will find."""
+        return self._kept
+
+    def apply(self, options: Options, settings: ShareSettings) -> ShareSettings:
+        """Return `settings` with what `options` say in their place."""
+        said: dict[str, Any] = {}
+        if options.bind is not None:
+            said["network"] = options.bind
+        if options.port is not None:
+            # A form shows no 0: it is the same to it as a port that is found.
+            said["port"] = options.port or None
+            self._takes_any_port = options.port == 0
+        if options.protocol in PROTOCOLS:
+            said["protocol"] = options.protocol
+        settings = replace(settings, **said)
+        if options.folder:
+            said["folder"] = self._unshared = options.folder
+            settings = settings.with_folder(options.folder)
+        self._once |= said
+        return settings
+
+    def to_share(self, settings: ShareSettings) -> ShareSettings:
+        """Return what the server is to be told where the window has `settings`."""
+        if self._takes_any_port and settings.port is None:
+            return replace(settings, port=0)
+        return settings
+
+    def save(self, settings: ShareSettings) -> None:
+        """Keep `settings`, which the person has chosen, for the next start."""
+        # What differs was chosen since.
+        self._once = {
+            name: value for name, value in self._once.items() if getattr(settings, name) == value
+        }
+        self._takes_any_port = self._takes_any_port and "port" in self._once
+        if settings.folder == self._unshared and "folder" not in self._once:
+            self._unshared = ""
+        recents = tuple(
+            folder
+            for folder in settings.recent_folders
+            if folder != self._unshared or folder in self._kept.recent_folders
+        )
+        before = {name: getattr(self._kept, name) for name in self._once}
+        self._keep(replace(settings, recent_folders=recents, **before))
+
+    def keep_folder(self, folder: str) -> None:
+        """Keep `folder`, wherever it was named: now it is shared."""
+        self._once.pop("folder", None)
+        self._keep(self._kept.with_folder(folder))
+
+    def _keep(self, settings: ShareSettings) -> None:
+        self._kept = settings
+        self._store.save(settings)
 
 
 def _is_folder_name(path: str) -> bool:

@@ -1,10 +1,8 @@
-"""One Folderport per person: a second start hands its folder to the first and ends."""
+"""One Folderport per person: a second start tells the first what it was asked for, and ends."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import os
 import sys
 from typing import Final
@@ -14,7 +12,6 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 __all__ = ["SingleInstance"]
 
-_VERSION: Final = 1
 _LONGEST_MESSAGE: Final = 64 * 1024
 """Bytes."""
 _MOST_CALLERS: Final = 8
@@ -25,12 +22,12 @@ class SingleInstance(QObject):
     """The claim to be the only Folderport of this person, and the line to the one that is.
 
     Who is first is decided by a lock file, which the system's own list of processes proves; the
-    local socket beside it only carries messages: one line of JSON with a version, answered by one
-    line once it was taken.
+    local socket only carries messages: one line each, answered by one line once it was taken.
+    Where the first one listens can only be known to who may look into the folder of the lock.
     """
 
-    activated = Signal(str)
-    """Another start has sent its folder, or "" where it had none: come to the front."""
+    received = Signal(object)
+    """The message of another start, as bytes (an `Options.to_message`): come to the front."""
 
     connect_timeout = 500
     """Milliseconds to reach the running instance."""
@@ -40,11 +37,10 @@ class SingleInstance(QObject):
     def __init__(self, directory: str | None = None, parent: QObject | None = None) -> None:
         """Use the lock and the socket in `directory`, by default one that is this person's own."""
         super().__init__(parent)
-        directory = directory or _own_directory()
-        self._lock = QLockFile(os.path.join(directory, "folderport.lock"))
+        self._directory = directory or _own_directory()
+        self._lock = QLockFile(os.path.join(self._directory, "folderport.lock"))
         # The lock is held as long as the program runs: age says nothing.
         self._lock.setStaleLockTime(0)
-        self._name = _server_name(directory)
         self._server = QLocalServer(self)
         if sys.platform == "win32":
             # Elsewhere the folder is private, and with this option Qt replaces a socket in use.
@@ -60,8 +56,11 @@ class SingleInstance(QObject):
         if not self._lock.tryLock(0):
             return self._lock.error() is not QLockFile.LockError.LockFailedError
         # What a crash left behind: nobody else listens while the lock is held.
-        QLocalServer.removeServer(self._name)
-        self._server.listen(self._name)
+        _forget_address(self._directory)
+        address = _new_address(self._directory)
+        QLocalServer.removeServer(address)
+        if self._server.listen(address):
+            _note_address(self._directory, address)
         return True
 
     def release(self) -> None:
@@ -71,16 +70,17 @@ class SingleInstance(QObject):
             caller.abort()
         self._lock.unlock()
 
-    def send(self, folder: str) -> bool:
-        """Hand `folder` ("" for none) to the running instance; False where it did not take it.
+    def send(self, message: bytes) -> bool:
+        """Hand `message`, one line, to the running instance; False where it did not take it.
 
         Blocks for `connect_timeout` and `exchange_timeout` at most.
         """
-        line = json.dumps({"version": _VERSION, "folder": folder}).encode() + b"\n"
-        if len(line) > _LONGEST_MESSAGE:
+        line = message + b"\n"
+        address = _noted_address(self._directory)
+        if len(line) > _LONGEST_MESSAGE or not address:
             return False
         socket = QLocalSocket()
-        socket.connectToServer(self._name)
+        socket.connectToServer(address)
         if not socket.waitForConnected(self.connect_timeout):
             return False
         socket.write(line)
@@ -117,31 +117,15 @@ class SingleInstance(QObject):
             if caller.bytesAvailable() >= _LONGEST_MESSAGE:
                 caller.abort()
             return
-        folder = _folder_of(bytes(caller.readLine(_LONGEST_MESSAGE).data()))
-        if folder is None:
-            caller.abort()
-            return
+        message = bytes(caller.readLine(_LONGEST_MESSAGE).data()).removesuffix(b"\n")
         caller.write(_TAKEN)
         # At once: the other one waits for it, however long the slots take.
         caller.flush()
         caller.disconnectFromServer()
-        self.activated.emit(folder)
+        self.received.emit(message)
 
     def _callers(self) -> list[QLocalSocket]:
         return self._server.findChildren(QLocalSocket)
-
-
-def _folder_of(line: bytes) -> str | None:
-    """Return the folder in a message, "" where it holds none; None where it is no message."""
-    try:
-        message = json.loads(line)
-    except ValueError:
-        return None
-    if not isinstance(message, dict) or not isinstance(message.get("version"), int):
-        return None
-    folder = message.get("folder")
-    # Another version's message still says that somebody wants to see the window.
-    return folder if message["version"] == _VERSION and isinstance(folder, str) else ""
 
 
 def _own_directory() -> str:
@@ -156,8 +140,37 @@ def _own_directory() -> str:
     return directory
 
 
-def _server_name(directory: str) -> str:
+# Named pipes are in no folder, and whoever is first may take a name. There each instance makes a
+# name up, and notes it beside the lock once it listens: another name, or none, is not trusted.
+
+
+def _new_address(directory: str) -> str:
     if sys.platform == "win32":
-        # Named pipes are in no folder.
-        return f"folderport-{hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]}"
+        return f"folderport-{os.urandom(16).hex()}"
     return os.path.join(directory, "folderport.socket")
+
+
+def _note_address(directory: str, address: str) -> None:
+    if sys.platform == "win32":
+        with contextlib.suppress(OSError), open(_note(directory), "w", encoding="ascii") as note:
+            note.write(address)
+
+
+def _noted_address(directory: str) -> str:
+    if sys.platform == "win32":
+        try:
+            with open(_note(directory), encoding="ascii") as note:
+                return note.read(_LONGEST_MESSAGE)
+        except (OSError, ValueError):
+            return ""
+    return _new_address(directory)
+
+
+def _forget_address(directory: str) -> None:
+    if sys.platform == "win32":
+        with contextlib.suppress(OSError):
+            os.remove(_note(directory))
+
+
+def _note(directory: str) -> str:
+    return os.path.join(directory, "folderport.pipe")

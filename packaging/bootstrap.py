@@ -62,10 +62,13 @@ def purpose_of(arguments: Sequence[str]) -> str:
     """Tell what `python3 app` with these arguments needs: a "window" or only the "terminal"."""
     if {"--headless", "--help", "-h", "--version"}.intersection(arguments):
         return "terminal"
-    displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    if sys.platform == "linux" and not any(map(os.environ.get, displays)):
-        return "terminal"
-    return "window"
+    # The same rule as has_display in app/display.py, of which nothing can be imported yet.
+    if sys.platform in ("win32", "cygwin", "darwin"):
+        return "window"
+    plugins = os.environ.get("QT_QPA_PLATFORM", "").split(";")
+    draws_without = any(name and not name.startswith(("xcb", "wayland")) for name in plugins)
+    has_display = any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+    return "window" if has_display or draws_without else "terminal"
 
 
 def is_prepared_here(purpose: str) -> bool:

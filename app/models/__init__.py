@@ -1,1 +1,1 @@
-"""What the window shows, as Qt models: filled by the relay, read by the views."""
+"""What the window shows: Qt models that app.activity fills, and the words and counts in them."""

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QObject, Signal
 
 from app.i18n import tr
 from app.models.device_name import device_name
 from app.models.foreign_text import tool_tip
 from app.models.quantities import clock_text, count_text, size_text
-from app.models.roles import NO_PARENT, Role, Tone
+from app.models.roles import Tone
+from app.models.rows_model import ColumnHead, RowsModel
 from app.printable import printable
 from server_core.events import RequestFinished
 
 __all__ = ["DeviceColumn", "DevicesModel"]
-
-_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class DeviceColumn(IntEnum):
@@ -41,7 +31,6 @@ class DeviceColumn(IntEnum):
     LAST_SEEN = 4
 
 
-_NUMBERS: Final = frozenset((DeviceColumn.REQUESTS, DeviceColumn.RECEIVED, DeviceColumn.LAST_SEEN))
 _Key = tuple[str, str]
 
 
@@ -55,7 +44,7 @@ class _Device:
     last_seen: float = 0.0
 
 
-class DevicesModel(QAbstractTableModel):
+class DevicesModel(RowsModel[_Device]):
     """The devices that have asked for something, in the order they came."""
 
     MAX_ROWS = 500
@@ -67,14 +56,25 @@ class DevicesModel(QAbstractTableModel):
     """The number of devices."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: list[_Device] = []
+        columns = (
+            ColumnHead(tr("Device")),
+            ColumnHead(tr("Address")),
+            ColumnHead(tr("Requests"), is_number=True),
+            ColumnHead(tr("Received"), is_number=True),
+            ColumnHead(tr("Last seen"), is_number=True),
+        )
+        super().__init__(columns, parent)
         self._by_key: dict[_Key, _Device] = {}
 
-    def active_count(self, now: float | None = None) -> int:
-        """Return how many devices asked for something lately; `now` in seconds since the epoch."""
+    def active_count(self, now: float | None = None, busy: Collection[str] = ()) -> int:
+        """Return how many devices are there: they asked lately, or are among the `busy` hosts.
+
+        `now` is in seconds since the epoch. A request for a large file ends with it, so that
+        its device would otherwise count only afterwards.
+        """
         earliest = (time.time() if now is None else now) - self.ACTIVE_SECONDS
-        return len({device.host for device in self._rows if device.last_seen >= earliest})
+        lately = {device.host for device in self._rows if device.last_seen >= earliest}
+        return len(lately.union(busy))
 
     def append(self, batch: Sequence[RequestFinished]) -> None:
         """Count requests; the devices among them that are new are one insert."""
@@ -82,67 +82,29 @@ class DevicesModel(QAbstractTableModel):
             return
         new = self._count(batch)
         self._drop(len(self._rows) + len(new) - self.MAX_ROWS)
-        new = new[-self.MAX_ROWS :]
-        if new:
-            first = len(self._rows)
-            self.beginInsertRows(NO_PARENT, first, first + len(new) - 1)
-            self._rows.extend(new)
-            self.endInsertRows()
+        self._insert_rows(len(self._rows), new[-self.MAX_ROWS :])
         self._by_key = {(device.host, device.name): device for device in self._rows}
-        self.dataChanged.emit(
-            self.index(0, 0), self.index(len(self._rows) - 1, len(DeviceColumn) - 1)
-        )
+        self._tell_all_changed()
         self.count_changed.emit(len(self._rows))
 
-    def clear(self) -> None:
-        """Forget every device."""
-        self.beginResetModel()
-        self._rows.clear()
-        self._by_key.clear()
-        self.endResetModel()
-        self.count_changed.emit(0)
+    def _text(self, row: _Device, column: int) -> str:
+        match DeviceColumn(column):
+            case DeviceColumn.DEVICE:
+                return row.name
+            case DeviceColumn.ADDRESS:
+                return printable(row.host)
+            case DeviceColumn.REQUESTS:
+                return count_text(row.requests)
+            case DeviceColumn.RECEIVED:
+                return size_text(row.received)
+            case DeviceColumn.LAST_SEEN:
+                return clock_text(row.last_seen)
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
-        """Return the number of devices."""
-        return 0 if parent.isValid() else len(self._rows)
+    def _tone(self, _row: _Device, column: int) -> Tone:
+        return Tone.PLAIN if column == DeviceColumn.DEVICE else Tone.SOFT
 
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
-        """Return the number of DeviceColumn."""
-        return 0 if parent.isValid() else len(DeviceColumn)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return the title of a column, aligned as its cells are."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section in _NUMBERS else _LEFT
-        if role == Qt.ItemDataRole.DisplayRole:
-            return (
-                tr("Device"),
-                tr("Address"),
-                tr("Requests"),
-                tr("Received"),
-                tr("Last seen"),
-            )[section]
-        return None
-
-    def data(
-        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return what a cell shows, its alignment, its Tone, or what the device says it is."""
-        device = self._rows[index.row()]
-        column = DeviceColumn(index.column())
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _text(device, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column in _NUMBERS else _LEFT
-        if role == Role.TONE:
-            return Tone.PLAIN if column is DeviceColumn.DEVICE else Tone.SOFT
-        if role == Qt.ItemDataRole.ToolTipRole and column is DeviceColumn.DEVICE:
-            return tool_tip(device.name, device.user_agent)
-        return None
+    def _tool_tip(self, row: _Device, column: int) -> str | None:
+        return tool_tip(row.name, row.user_agent) if column == DeviceColumn.DEVICE else None
 
     def _count(self, batch: Sequence[RequestFinished]) -> list[_Device]:
         new: list[_Device] = []
@@ -160,24 +122,7 @@ class DevicesModel(QAbstractTableModel):
         return new
 
     def _drop(self, surplus: int) -> None:
-        if surplus <= 0:
-            return
-        silent = sorted(self._rows, key=lambda device: device.last_seen)[:surplus]
-        doomed = {id(device) for device in silent}
-        self.beginResetModel()
-        self._rows = [device for device in self._rows if id(device) not in doomed]
-        self.endResetModel()
-
-
-def _text(device: _Device, column: DeviceColumn) -> str:
-    match column:
-        case DeviceColumn.DEVICE:
-            return device.name
-        case DeviceColumn.ADDRESS:
-            return printable(device.host)
-        case DeviceColumn.REQUESTS:
-            return count_text(device.requests)
-        case DeviceColumn.RECEIVED:
-            return size_text(device.received)
-        case DeviceColumn.LAST_SEEN:
-            return clock_text(device.last_seen)
+        if surplus > 0:
+            numbers = range(len(self._rows))
+            silent = sorted(numbers, key=lambda number: self._rows[number].last_seen)
+            self._remove_rows(silent[:surplus])

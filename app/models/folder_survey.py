@@ -8,13 +8,14 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.models.background_task import BackgroundTask
 
 __all__ = ["FolderSummary", "FolderSurvey", "survey_folder"]
 
 MAX_ITEMS: Final = 200_000
 MAX_SECONDS: Final = 4.0
-_POLL_MILLISECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,15 @@ def survey_folder(
                     late = items % 256 == 0 and time.monotonic() > deadline
                     if items >= max_items or late or cancelled.is_set():
                         return FolderSummary(items, size, complete=False)
+                    try:
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(entry.path)
+                        elif not entry.is_symlink():
+                            size += entry.stat(follow_symlinks=False).st_size
+                    except OSError:
+                        # Gone since it was listed: the others are still there.
+                        continue
                     items += 1
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    elif not entry.is_symlink():
-                        size += entry.stat(follow_symlinks=False).st_size
         except OSError:
             # Not readable, or gone in the meantime: sharing it is what will say so.
             continue
@@ -59,39 +64,29 @@ def survey_folder(
 class FolderSurvey(QObject):
     """Counts one folder at a time on a thread of its own; the latest request replaces others."""
 
-    counted = Signal(str, FolderSummary)
-    """The folder, and what it holds."""
+    # Not str, in which Qt has no room for names that are no Unicode.
+    counted = Signal(object, FolderSummary)
+    """The folder, a str, and what it holds."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cancelled = threading.Event()
         self._path = ""
-        self._result: list[FolderSummary] = []
-        # The thread leaves its result in a list, and the window looks there: no signal is sent
-        # from a thread that may outlive the window.
-        self._poll = QTimer(self, interval=_POLL_MILLISECONDS)
-        self._poll.timeout.connect(self._on_poll)
+        self._task = BackgroundTask("folder-survey", self)
+        self._task.finished.connect(self._on_finished)
 
     def start(self, path: str) -> None:
         """Begin to count `path`, and forget what was being counted."""
         self.cancel()
         self._path = path
         self._cancelled = cancelled = threading.Event()
-        self._result = result = list[FolderSummary]()
-
-        def count() -> None:
-            result.append(survey_folder(path, cancelled))
-
-        threading.Thread(target=count, name="folder-survey", daemon=True).start()
-        self._poll.start()
+        self._task.start(lambda: survey_folder(path, cancelled))
 
     def cancel(self) -> None:
         """Stop counting; nothing will be reported."""
         self._cancelled.set()
-        self._poll.stop()
+        self._task.forget()
 
-    @Slot()
-    def _on_poll(self) -> None:
-        if self._result:
-            self._poll.stop()
-            self.counted.emit(self._path, self._result[0])
+    @Slot(object)
+    def _on_finished(self, summary: FolderSummary) -> None:
+        self.counted.emit(self._path, summary)

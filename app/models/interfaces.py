@@ -31,32 +31,31 @@ class InterfacesModel(QAbstractListModel):
     ) -> None:
         super().__init__(parent)
         self._interfaces = tuple(interfaces)
-        self._vanished = ""
+        self._chosen = ""
         self._choices = self._build()
 
     def set_interfaces(self, interfaces: Sequence[NetworkInterface]) -> None:
         """Offer these networks, likeliest first, from now on."""
-        if tuple(interfaces) == self._interfaces:
-            return
-        self.beginResetModel()
-        self._interfaces = tuple(interfaces)
-        self._choices = self._build()
-        self.endResetModel()
+        if tuple(interfaces) != self._interfaces:
+            self._interfaces = tuple(interfaces)
+            self._renew()
 
-    def row_of(self, network: str) -> int:
-        """Return the row of a ShareSettings.network.
+    def set_chosen(self, network: str) -> None:
+        """Have a row for this ShareSettings.network, whatever becomes of the interfaces.
 
-        An address that this machine no longer has gets a row that says so, so that what was
+        An address that this machine no longer has gets one that says so, so that what was
         chosen is neither lost nor silently replaced.
         """
-        for row, choice in enumerate(self._choices):
-            if choice.value == network or (row == 0 and self._is_first(network)):
-                return row
-        self.beginResetModel()
-        self._vanished = network
-        self._choices = self._build()
-        self.endResetModel()
-        return next(row for row, choice in enumerate(self._choices) if choice.value == network)
+        self._chosen = network
+        if self._build() != self._choices:
+            self._renew()
+
+    def row_of(self, network: str) -> int:
+        """Return the row of a ShareSettings.network, or -1 where there is none."""
+        if self._is_first(network):
+            return 0
+        values = [choice.value for choice in self._choices]
+        return values.index(network) if network in values else -1
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
         """Return the number of choices; there are at least three."""
@@ -78,6 +77,11 @@ class InterfacesModel(QAbstractListModel):
     def _is_first(self, network: str) -> bool:
         return bool(self._interfaces) and self._interfaces[0].address == network
 
+    def _renew(self) -> None:
+        self.beginResetModel()
+        self._choices = self._build()
+        self.endResetModel()
+
     def _build(self) -> tuple[_Choice, ...]:
         choices = [_interface_choice(interface) for interface in self._interfaces]
         if choices:
@@ -87,11 +91,12 @@ class InterfacesModel(QAbstractListModel):
             choices.append(
                 _Choice("", tr("No network found"), tr("This computer is not on a network now."))
             )
-        if self._vanished and not any(choice.value == self._vanished for choice in choices):
+        known = {"all", "local", *(choice.value for choice in choices)}
+        if self._chosen not in known and not self._is_first(self._chosen):
             choices.append(
                 _Choice(
-                    self._vanished,
-                    tr("{address} · not connected").replace("{address}", self._vanished),
+                    self._chosen,
+                    tr("{address} · not connected").replace("{address}", self._chosen),
                     tr("This computer does not have this address at the moment."),
                 )
             )

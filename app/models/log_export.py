@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
-import tempfile
+import secrets
 import time
 from collections.abc import Iterable
 from enum import Enum
@@ -16,7 +17,6 @@ from server_core.events import RequestFinished
 
 __all__ = ["LogFormat", "export_log", "write_common_log", "write_csv"]
 
-"""Characters: more than the server accepts in a request, so that nothing is left out."""
 _HEADER: Final = (
     "time",
     "address",
@@ -64,16 +64,19 @@ def export_log(path: str, log_format: LogFormat, events: Iterable[RequestFinishe
     """
     write = write_csv if log_format is LogFormat.CSV else write_common_log
     directory = os.path.dirname(path) or os.curdir
-    handle, unfinished = tempfile.mkstemp(prefix=".folderport-", suffix=".part", dir=directory)
+    unfinished = os.path.join(directory, f".folderport-{secrets.token_hex(8)}.part")
+    # Excel takes a CSV file without the mark for the local code page.
+    encoding = "utf-8-sig" if log_format is LogFormat.CSV else "utf-8"
     try:
-        # Excel takes a CSV file without the mark for the local code page.
-        encoding = "utf-8-sig" if log_format is LogFormat.CSV else "utf-8"
-        with open(handle, "w", encoding=encoding, errors="backslashreplace", newline="") as stream:
+        # Made anew, with the permissions that every new file of this person gets.
+        with open(
+            unfinished, "x", encoding=encoding, errors="backslashreplace", newline=""
+        ) as stream:
             write(events, stream)
-        os.chmod(unfinished, 0o666 & ~_umask())
         os.replace(unfinished, path)
     except BaseException:
-        os.unlink(unfinished)
+        with contextlib.suppress(OSError):
+            os.unlink(unfinished)
         raise
 
 
@@ -151,10 +154,3 @@ def _csv_time(moment: int) -> str:
 def _log_time(moment: int) -> str:
     local = time.localtime(moment)
     return time.strftime(f"%d/{_MONTHS[local.tm_mon - 1]}/%Y:%H:%M:%S %z", local)
-
-
-def _umask() -> int:
-    # There is no way to read it without setting it.
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -7,30 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from http import HTTPStatus
-from typing import Final
 from urllib.parse import unquote
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QObject, Signal
 
 from app.i18n import tr
 from app.models.device_name import device_name
 from app.models.foreign_text import SHOWN_LENGTH, tool_tip
 from app.models.quantities import clock_text, count_text, duration_text, size_text
-from app.models.roles import NO_PARENT, Role, Tone
+from app.models.roles import Tone
+from app.models.rows_model import ColumnHead, RowsModel
 from app.printable import printable
 from server_core.events import RequestFinished
 
 __all__ = ["LogColumn", "RequestLogModel"]
-
-_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class LogColumn(IntEnum):
@@ -45,9 +35,6 @@ class LogColumn(IntEnum):
     DURATION = 6
 
 
-_NUMBERS: Final = frozenset((LogColumn.STATUS, LogColumn.SIZE, LogColumn.DURATION))
-
-
 @dataclass(frozen=True, slots=True)
 class _Entry:
     serial: int
@@ -59,7 +46,7 @@ class _Entry:
     """What the filter looks through, case folded."""
 
 
-class RequestLogModel(QAbstractTableModel):
+class RequestLogModel(RowsModel[_Entry]):
     """The latest requests, oldest first, of which a filter text selects those that are rows."""
 
     MAX_ENTRIES = 50_000
@@ -69,9 +56,17 @@ class RequestLogModel(QAbstractTableModel):
     """The number of requests that are kept, whether they are shown or not."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        columns = (
+            ColumnHead(tr("Time")),
+            ColumnHead(tr("Device")),
+            ColumnHead(tr("Method")),
+            ColumnHead(tr("Path")),
+            ColumnHead(tr("Status"), is_number=True),
+            ColumnHead(tr("Size"), is_number=True),
+            ColumnHead(tr("Took"), is_number=True),
+        )
+        super().__init__(columns, parent)
         self._entries: list[_Entry] = []
-        self._shown: list[_Entry] = []
         self._terms: tuple[str, ...] = ()
         self._filter_text = ""
         self._next_serial = 0
@@ -95,11 +90,7 @@ class RequestLogModel(QAbstractTableModel):
         self._drop_oldest(len(self._entries) + len(added) - self.MAX_ENTRIES)
         self._entries.extend(added)
         shown = [entry for entry in added if self._matches(entry)]
-        if shown:
-            first = len(self._shown)
-            self.beginInsertRows(NO_PARENT, first, first + len(shown) - 1)
-            self._shown.extend(shown)
-            self.endInsertRows()
+        self._insert_rows(len(self._rows), shown)
         self.count_changed.emit(len(self._entries))
 
     def set_filter(self, text: str) -> None:
@@ -110,64 +101,68 @@ class RequestLogModel(QAbstractTableModel):
             return
         self.beginResetModel()
         self._terms = terms
-        self._shown = [entry for entry in self._entries if self._matches(entry)]
+        self._rows = [entry for entry in self._entries if self._matches(entry)]
         self.endResetModel()
 
     def clear(self) -> None:
         """Forget every request."""
         self.beginResetModel()
         self._entries.clear()
-        self._shown.clear()
+        self._rows.clear()
         self.endResetModel()
         self.count_changed.emit(0)
 
     def shown_events(self) -> tuple[RequestFinished, ...]:
         """Return the requests that are rows, oldest first: what an export writes."""
-        return tuple(entry.event for entry in self._shown)
+        return tuple(entry.event for entry in self._rows)
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
-        """Return the number of requests that pass the filter."""
-        return 0 if parent.isValid() else len(self._shown)
+    def _text(self, row: _Entry, column: int) -> str:
+        event = row.event
+        match LogColumn(column):
+            case LogColumn.TIME:
+                return clock_text(event.finished_at)
+            case LogColumn.DEVICE:
+                return row.device
+            case LogColumn.METHOD:
+                return printable(event.method)
+            case LogColumn.PATH:
+                return row.path
+            case LogColumn.STATUS:
+                return str(event.status)
+            case LogColumn.SIZE:
+                return size_text(event.body_bytes) if event.body_bytes else "—"
+            case LogColumn.DURATION:
+                return duration_text(event.duration)
 
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
-        """Return the number of LogColumn."""
-        return 0 if parent.isValid() else len(LogColumn)
+    def _tone(self, row: _Entry, column: int) -> Tone:
+        event = row.event
+        match LogColumn(column):
+            case LogColumn.PATH | LogColumn.DEVICE:
+                return Tone.PLAIN
+            case LogColumn.STATUS if event.status >= 400:
+                return Tone.BAD if event.status >= 500 else Tone.WARN
+            case LogColumn.SIZE if not event.complete:
+                return Tone.WARN
+            case LogColumn.SIZE if event.body_bytes:
+                return Tone.PLAIN
+            case _:
+                return Tone.SOFT
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return the title of a column, aligned as its cells are."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section in _NUMBERS else _LEFT
-        if role == Qt.ItemDataRole.DisplayRole:
-            return (
-                tr("Time"),
-                tr("Device"),
-                tr("Method"),
-                tr("Path"),
-                tr("Status"),
-                tr("Size"),
-                tr("Took"),
-            )[section]
-        return None
-
-    def data(
-        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return what a cell shows, its alignment, its Tone, or more about it as a tool tip."""
-        entry = self._shown[index.row()]
-        column = LogColumn(index.column())
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _text(entry, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column in _NUMBERS else _LEFT
-        if role == Role.TONE:
-            return _tone(entry.event, column)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _tool_tip(entry, column)
-        return None
+    def _tool_tip(self, row: _Entry, column: int) -> str | None:
+        event = row.event
+        match LogColumn(column):
+            case LogColumn.DEVICE:
+                return tool_tip(row.device, event.client_host, event.user_agent)
+            case LogColumn.PATH:
+                return tool_tip(row.path)
+            case LogColumn.STATUS:
+                return tool_tip(_phrase(event.status))
+            case LogColumn.SIZE:
+                text = tr("{count} bytes").replace("{count}", count_text(event.body_bytes))
+                cut_off = tr("The connection ended before everything was sent.")
+                return tool_tip(text, "" if event.complete else cut_off)
+            case _:
+                return None
 
     def _entry(self, event: RequestFinished) -> _Entry:
         device = device_name(event.user_agent, event.client_host)
@@ -185,61 +180,8 @@ class RequestLogModel(QAbstractTableModel):
             return
         kept = self._entries[surplus].serial if surplus < len(self._entries) else self._next_serial
         del self._entries[:surplus]
-        rows = bisect_left(self._shown, kept, key=lambda entry: entry.serial)
-        if rows:
-            self.beginRemoveRows(NO_PARENT, 0, rows - 1)
-            del self._shown[:rows]
-            self.endRemoveRows()
-
-
-def _text(entry: _Entry, column: LogColumn) -> str:
-    event = entry.event
-    match column:
-        case LogColumn.TIME:
-            return clock_text(event.finished_at)
-        case LogColumn.DEVICE:
-            return entry.device
-        case LogColumn.METHOD:
-            return printable(event.method)
-        case LogColumn.PATH:
-            return entry.path
-        case LogColumn.STATUS:
-            return str(event.status)
-        case LogColumn.SIZE:
-            return size_text(event.body_bytes) if event.body_bytes else "—"
-        case LogColumn.DURATION:
-            return duration_text(event.duration)
-
-
-def _tone(event: RequestFinished, column: LogColumn) -> Tone:
-    if column is LogColumn.STATUS:
-        if event.status >= 500:
-            return Tone.BAD
-        return Tone.WARN if event.status >= 400 else Tone.SOFT
-    if column is LogColumn.SIZE and not event.complete:
-        return Tone.WARN
-    if column in (LogColumn.PATH, LogColumn.DEVICE) or (
-        column is LogColumn.SIZE and event.body_bytes
-    ):
-        return Tone.PLAIN
-    return Tone.SOFT
-
-
-def _tool_tip(entry: _Entry, column: LogColumn) -> str | None:
-    event = entry.event
-    match column:
-        case LogColumn.DEVICE:
-            return tool_tip(entry.device, event.client_host, event.user_agent)
-        case LogColumn.PATH:
-            return tool_tip(entry.path)
-        case LogColumn.STATUS:
-            return tool_tip(_phrase(event.status))
-        case LogColumn.SIZE:
-            text = tr("{count} bytes").replace("{count}", count_text(event.body_bytes))
-            cut_off = tr("The connection ended before everything was sent.")
-            return tool_tip(text, "" if event.complete else cut_off)
-        case _:
-            return None
+        rows = bisect_left(self._rows, kept, key=lambda entry: entry.serial)
+        self._remove_rows(range(rows))
 
 
 def _phrase(status: int) -> str:

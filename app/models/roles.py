@@ -28,6 +28,5 @@ class Tone(Enum):
 
     PLAIN = "plain"
     SOFT = "soft"
-    GOOD = "good"
     WARN = "warn"
     BAD = "bad"

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Final
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from app.i18n import tr
 from app.models.device_name import device_name
 from app.models.foreign_text import SHOWN_LENGTH, tool_tip
 from app.models.quantities import duration_text, size_text, speed_text
-from app.models.roles import NO_PARENT, Role, Tone
+from app.models.roles import Role, Tone
+from app.models.rows_model import ColumnHead, RowsModel
 from app.printable import printable
 from server_core.events import TransferEnded, TransferStarted
 from server_core.transfers import TransferSnapshot
 
 __all__ = ["TransferColumn", "TransfersModel"]
 
-_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _SMOOTHING: Final = 0.35
 """The weight of the latest measurement in a speed: steady enough to read, quick enough to trust."""
+_MISSED: Final = 2
+"""Readings of the counters without a transfer after which it is over."""
 
 
 class TransferColumn(IntEnum):
@@ -44,13 +38,12 @@ class TransferColumn(IntEnum):
     REMAINING = 4
 
 
-_NUMBERS: Final = frozenset((TransferColumn.SPEED, TransferColumn.REMAINING))
-
-
 class _Outcome(Enum):
     LIVE = "live"
     DONE = "done"
     INTERRUPTED = "interrupted"
+    UNKNOWN = "unknown"
+    """It is over, and nothing has told how it ended."""
 
 
 @dataclass(slots=True)
@@ -66,13 +59,15 @@ class _Row:
     speed: float = 0.0
     """Bytes per second; of an ended transfer, of all of it."""
     outcome: _Outcome = _Outcome.LIVE
+    missed: int = 0
+    """How many readings of the counters have been without it."""
 
     @property
     def progress(self) -> float:
         return min(1.0, self.sent / self.size) if self.size else 1.0
 
 
-class TransfersModel(QAbstractTableModel):
+class TransfersModel(RowsModel[_Row]):
     """The transfers under way and the last ones that ended, newest first."""
 
     MAX_ROWS = 500
@@ -82,14 +77,26 @@ class TransfersModel(QAbstractTableModel):
     """The number of transfers under way."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: list[_Row] = []
+        columns = (
+            ColumnHead(tr("Device")),
+            ColumnHead(tr("File")),
+            ColumnHead(tr("Progress")),
+            ColumnHead(tr("Speed"), is_number=True),
+            ColumnHead(tr("Left", "time"), is_number=True),
+        )
+        super().__init__(columns, parent)
         self._live: dict[int, _Row] = {}
+        self._unknown: dict[int, _Row] = {}
 
     @property
     def live_count(self) -> int:
         """The number of transfers under way."""
         return len(self._live)
+
+    @property
+    def busy_hosts(self) -> frozenset[str]:
+        """The addresses of the devices that have a transfer under way."""
+        return frozenset(row.host for row in self._live.values())
 
     @property
     def bytes_per_second(self) -> float:
@@ -101,101 +108,118 @@ class TransfersModel(QAbstractTableModel):
         now = time.monotonic()
         started: list[_Row] = []
         for event in batch:
-            if isinstance(event, TransferStarted):
-                if event.transfer_id not in self._live:
-                    started.append(self._row(event, 0, now))
-            else:
+            if isinstance(event, TransferEnded):
                 self._end(event)
+            elif event.transfer_id not in self._live:
+                started.append(self._row(event, now))
         self._insert(started)
         self._changed()
 
     def update(self, snapshots: Sequence[TransferSnapshot], now: float | None = None) -> None:
-        """Take in how far the transfers have come at `now`, in seconds on the monotonic clock."""
+        """Take in how far the transfers have come at `now`, in seconds on the monotonic clock.
+
+        `snapshots` are all that are under way. One that is missing repeatedly is over: the event
+        that says so may have been dropped, where there were too many.
+        """
         moment = time.monotonic() if now is None else now
+        missing = set(self._live)
         for snapshot in snapshots:
             row = self._live.get(snapshot.transfer_id)
             if row is not None:
+                missing.discard(snapshot.transfer_id)
+                row.missed = 0
                 _measure(row, snapshot, moment)
-        if self._rows:
-            self._refresh()
+        if self._end_missing(missing):
+            self.count_changed.emit(len(self._live))
+        self._tell_all_changed()
 
     def end_all(self) -> None:
         """Take in that the server has stopped: nothing is under way any more."""
         for row in self._live.values():
             row.outcome = _Outcome.INTERRUPTED
         self._live.clear()
+        # The next server counts its transfers from one again.
+        self._unknown.clear()
         self._changed()
 
     def clear_ended(self) -> None:
         """Forget the transfers that are over."""
-        self.beginResetModel()
-        self._rows = [row for row in self._rows if row.outcome is _Outcome.LIVE]
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
-        """Return the number of transfers, ended ones included."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
-        """Return the number of TransferColumn."""
-        return 0 if parent.isValid() else len(TransferColumn)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return the title of a column, aligned as its cells are."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section in _NUMBERS else _LEFT
-        if role == Qt.ItemDataRole.DisplayRole:
-            return (tr("Device"), tr("File"), tr("Progress"), tr("Speed"), tr("Left", "time"))[
-                section
-            ]
-        return None
+        over = [n for n, row in enumerate(self._rows) if row.outcome is not _Outcome.LIVE]
+        self._forget(over)
 
     def data(
         self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
     ) -> object:
-        """Return what a cell shows, its alignment, its Tone, its progress, or a tool tip."""
-        row = self._rows[index.row()]
-        column = TransferColumn(index.column())
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _text(row, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column in _NUMBERS else _LEFT
-        if role == Role.TONE:
-            return _tone(row, column)
-        if role == Role.PROGRESS and column is TransferColumn.PROGRESS:
-            return row.progress if row.outcome is _Outcome.LIVE else None
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _tool_tip(row, column)
-        return None
+        """Return what every table does, or how far a transfer has come (Role.PROGRESS)."""
+        if role == Role.PROGRESS:
+            row = self._rows[index.row()]
+            shown = index.column() == TransferColumn.PROGRESS and row.outcome is _Outcome.LIVE
+            return row.progress if shown else None
+        return super().data(index, role)
 
-    def _row(self, event: TransferStarted, sent: int, now: float) -> _Row:
+    def _text(self, row: _Row, column: int) -> str:
+        match TransferColumn(column):
+            case TransferColumn.DEVICE:
+                return row.device
+            case TransferColumn.FILE:
+                return row.path.rpartition("/")[2] or row.path
+            case TransferColumn.PROGRESS:
+                return _progress_text(row)
+            case TransferColumn.SPEED:
+                return speed_text(row.speed) if row.speed >= 1 else "—"
+            case TransferColumn.REMAINING:
+                if row.outcome is not _Outcome.LIVE or row.speed < 1:
+                    return "—"
+                return duration_text(max(0.0, row.size - row.sent) / row.speed)
+
+    def _tone(self, row: _Row, column: int) -> Tone:
+        if column == TransferColumn.PROGRESS and row.outcome is _Outcome.INTERRUPTED:
+            return Tone.WARN
+        named = column in (TransferColumn.DEVICE, TransferColumn.FILE)
+        return Tone.PLAIN if named else Tone.SOFT
+
+    def _tool_tip(self, row: _Row, column: int) -> str | None:
+        match TransferColumn(column):
+            case TransferColumn.DEVICE:
+                return tool_tip(row.device, row.host)
+            case TransferColumn.FILE:
+                return tool_tip(row.path)
+            case TransferColumn.PROGRESS:
+                return tool_tip(_of_size(tr("{sent} of {size}"), row))
+            case _:
+                return None
+
+    def _row(self, event: TransferStarted, now: float) -> _Row:
         device = device_name(event.user_agent, event.client_host)
         path = printable(event.path, limit=SHOWN_LENGTH)
-        row = _Row(event.transfer_id, device, event.client_host, path, event.size, sent, now)
+        row = _Row(event.transfer_id, device, event.client_host, path, event.size, 0, now)
         self._live[event.transfer_id] = row
         return row
 
     def _end(self, event: TransferEnded) -> None:
-        row = self._live.pop(event.transfer_id, None)
+        row = self._live.pop(event.transfer_id, None) or self._unknown.pop(event.transfer_id, None)
         if row is None:
             return
         row.sent = event.sent
         row.speed = event.sent / event.duration if event.duration > 0 else 0.0
         row.outcome = _Outcome.DONE if event.complete else _Outcome.INTERRUPTED
 
+    def _end_missing(self, missing: Collection[int]) -> bool:
+        """Count transfers as missing, and return whether any has been so for long enough."""
+        before = len(self._live)
+        for transfer_id in missing:
+            row = self._live[transfer_id]
+            row.missed += 1
+            if row.missed >= _MISSED:
+                row.outcome = _Outcome.UNKNOWN
+                self._unknown[transfer_id] = self._live.pop(transfer_id)
+        return len(self._live) < before
+
     def _insert(self, started: list[_Row]) -> None:
-        if not started:
-            return
         newest = started[-self.MAX_ROWS :]
         newest.reverse()
         self._drop(len(self._rows) + len(newest) - self.MAX_ROWS)
-        self.beginInsertRows(NO_PARENT, 0, len(newest) - 1)
-        self._rows[:0] = newest
-        self.endInsertRows()
+        self._insert_rows(0, newest)
 
     def _drop(self, surplus: int) -> None:
         if surplus <= 0:
@@ -204,19 +228,16 @@ class TransfersModel(QAbstractTableModel):
         over = [row for row in oldest_first if self._rows[row].outcome is not _Outcome.LIVE]
         # Live ones go only where nothing else is left; their bytes are still counted.
         under_way = [row for row in oldest_first if self._rows[row].outcome is _Outcome.LIVE]
-        doomed = set((over + under_way)[:surplus])
-        self.beginResetModel()
-        self._rows = [row for number, row in enumerate(self._rows) if number not in doomed]
-        self.endResetModel()
+        self._forget((over + under_way)[:surplus])
+
+    def _forget(self, numbers: Collection[int]) -> None:
+        for number in numbers:
+            self._unknown.pop(self._rows[number].transfer_id, None)
+        self._remove_rows(numbers)
 
     def _changed(self) -> None:
-        if self._rows:
-            self._refresh()
+        self._tell_all_changed()
         self.count_changed.emit(len(self._live))
-
-    def _refresh(self) -> None:
-        last = self.index(len(self._rows) - 1, len(TransferColumn) - 1)
-        self.dataChanged.emit(self.index(0, 0), last)
 
 
 def _measure(row: _Row, snapshot: TransferSnapshot, now: float) -> None:
@@ -229,22 +250,6 @@ def _measure(row: _Row, snapshot: TransferSnapshot, now: float) -> None:
     row.measured_at = now
 
 
-def _text(row: _Row, column: TransferColumn) -> str:
-    match column:
-        case TransferColumn.DEVICE:
-            return row.device
-        case TransferColumn.FILE:
-            return row.path.rpartition("/")[2] or row.path
-        case TransferColumn.PROGRESS:
-            return _progress_text(row)
-        case TransferColumn.SPEED:
-            return speed_text(row.speed) if row.speed >= 1 else "—"
-        case TransferColumn.REMAINING:
-            if row.outcome is not _Outcome.LIVE or row.speed < 1:
-                return "—"
-            return duration_text(max(0.0, row.size - row.sent) / row.speed)
-
-
 def _progress_text(row: _Row) -> str:
     match row.outcome:
         case _Outcome.LIVE:
@@ -252,30 +257,11 @@ def _progress_text(row: _Row) -> str:
         case _Outcome.DONE:
             return tr("Done · {size}").replace("{size}", size_text(row.sent))
         case _Outcome.INTERRUPTED:
-            return (
-                tr("Interrupted · {sent} of {size}")
-                .replace("{sent}", size_text(row.sent))
-                .replace("{size}", size_text(row.size))
-            )
+            return _of_size(tr("Interrupted · {sent} of {size}"), row)
+        case _Outcome.UNKNOWN:
+            return tr("Ended · {size}").replace("{size}", size_text(row.size))
 
 
-def _tone(row: _Row, column: TransferColumn) -> Tone:
-    if column is TransferColumn.PROGRESS:
-        return Tone.WARN if row.outcome is _Outcome.INTERRUPTED else Tone.SOFT
-    return Tone.SOFT if column in _NUMBERS else Tone.PLAIN
-
-
-def _tool_tip(row: _Row, column: TransferColumn) -> str | None:
-    match column:
-        case TransferColumn.DEVICE:
-            return tool_tip(row.device, row.host)
-        case TransferColumn.FILE:
-            return tool_tip(row.path)
-        case TransferColumn.PROGRESS:
-            return tool_tip(
-                tr("{sent} of {size}")
-                .replace("{sent}", size_text(row.sent))
-                .replace("{size}", size_text(row.size))
-            )
-        case _:
-            return None
+def _of_size(text: str, row: _Row) -> str:
+    sent, size = size_text(row.sent), size_text(row.size)
+    return text.replace("{sent}", sent).replace("{size}", size)

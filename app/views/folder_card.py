@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,9 +10,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app.i18n import tr
+from app.models.folder_name import folder_name, folder_place
 from app.models.folder_survey import FolderSummary, FolderSurvey
 from app.models.quantities import count_text, size_text
-from app.printable import printable
 from app.views.elided_label import ElidedLabel
 from app.views.glyphs import Glyph, GlyphButton
 from app.views.restyle import set_look
@@ -29,8 +28,9 @@ class FolderCard(QFrame):
 
     choose_requested = Signal()
     """The person wants to pick a folder."""
-    recent_chosen = Signal(str)
-    """The person picked one of the recent folders."""
+    # Not str, in which Qt has no room for names that are no Unicode.
+    recent_chosen = Signal(object)
+    """The person picked one of the recent folders, a str."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,8 +61,8 @@ class FolderCard(QFrame):
         self._folder = folder
         self.survey.cancel()
         if folder:
-            self._name.setText(printable(os.path.basename(folder.rstrip("/\\")) or folder))
-            self._details.setText(_place(folder))
+            self._name.setText(folder_name(folder))
+            self._details.setText(folder_place(folder))
             self.choose_button.setText(tr("Change…"))
             self.choose_button.setAccessibleName(tr("Change the folder"))
             self.survey.start(folder)
@@ -78,7 +78,7 @@ class FolderCard(QFrame):
         """Offer these folders in a menu, the latest first."""
         self.recent_menu.clear()
         for folder in folders:
-            text = f"{printable(os.path.basename(folder) or folder)}   {_place(folder)}"
+            text = f"{folder_name(folder)}   {folder_place(folder)}"
             # An ampersand would be taken for a mnemonic.
             action = self.recent_menu.addAction(text.replace("&", "&&"))
             action.triggered.connect(lambda _checked=False, path=folder: self._pick(path))
@@ -91,13 +91,10 @@ class FolderCard(QFrame):
         set_look(self, "locked", value=locked)
         self._fit_icon()
 
-    def set_drop_hint(self, *, shown: bool) -> None:
+    @Slot(bool)
+    def set_drop_hint(self, shown: bool) -> None:  # noqa: FBT001 - what a signal says
         """Show that a folder can be let go of here."""
         set_look(self, "drop", value=shown)
-
-    def set_invalid(self, *, invalid: bool) -> None:
-        """Mark the folder as what is wrong."""
-        set_look(self, "invalid", value=invalid)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the name the icon's room where there is little."""
@@ -135,20 +132,11 @@ class FolderCard(QFrame):
         corner = self.recent_button.rect().bottomLeft()
         self.recent_menu.popup(self.recent_button.mapToGlobal(corner))
 
-    @Slot(str, FolderSummary)
+    @Slot(object, FolderSummary)
     def _on_counted(self, folder: str, summary: FolderSummary) -> None:
         if folder == self._folder:
-            self._details.setText(f"{_contents(summary)} · {_place(folder)}")
+            self._details.setText(f"{_contents(summary)} · {folder_place(folder)}")
             self._describe()
-
-
-def _place(folder: str) -> str:
-    """Return where `folder` lies, the home folder as "~"."""
-    place = os.path.dirname(folder.rstrip("/\\")) or folder
-    home = os.path.expanduser("~")
-    if place == home or place.startswith(home + os.sep):
-        place = "~" + place[len(home) :]
-    return printable(place)
 
 
 def _contents(summary: FolderSummary) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from app.i18n import tr
 from app.links import ShareLink
 from app.models.quantities import speed_text
 from app.state import ServerState
+from app.views.confirming_button import ConfirmingButton
 from app.views.elided_label import ElidedLabel
 from app.views.field_message import announce
 from app.views.glyphs import GlyphButton
@@ -22,7 +23,6 @@ from app.views.steps import Steps
 
 __all__ = ["LinkPanel"]
 
-_CONFIRMATION_MILLISECONDS: Final = 2_000
 _LONG_ADDRESS: Final = 34
 """Characters that fit into the narrowest window."""
 
@@ -34,45 +34,41 @@ class LinkPanel(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "card")
         self._link: ShareLink | None = None
-        self._state = ServerState.STOPPED
         self.pill = StatusPill()
         self.activity = ElidedLabel()
         self.activity.setProperty("kind", "soft")
         self.activity.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.qr_code = QrCodeWidget()
+        self.caption = QLabel()
+        self.caption.setProperty("kind", "soft")
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.caption.setWordWrap(True)
         self.address = QLabel()
         self.address.setTextFormat(Qt.TextFormat.PlainText)
         self.address.setProperty("kind", "address")
         self.address.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.address.setWordWrap(True)
-        self.copy_button = GlyphButton("copy")
+        self.copy_button = ConfirmingButton("copy", tr("&Copy address"))
         self.copy_button.clicked.connect(self.copy_address)
         self.open_button = GlyphButton("open")
         set_mnemonic_text(self.open_button, tr("&Open here"))
         self.open_button.setToolTip(tr("Open the share in this computer's browser"))
         self.open_button.setAccessibleName(tr("Open the share in this computer's browser"))
         self.open_button.clicked.connect(self._on_open_clicked)
-        self._confirmation = QTimer(self, interval=_CONFIRMATION_MILLISECONDS, singleShot=True)
-        self._confirmation.timeout.connect(self._on_confirmation_over)
         self._arrange()
-        self._on_confirmation_over()
         self.show_state(ServerState.STOPPED)
 
     def show_state(self, state: ServerState) -> None:
         """Teach while nothing is shared, and show the code while something is."""
-        self._state = state
-        text = {
-            ServerState.STOPPED: "",
-            ServerState.STARTING: tr("Starting…"),
-            ServerState.RUNNING: tr("Sharing"),
-            ServerState.STOPPING: tr("Stopping…"),
-        }[state]
-        self.pill.show_status(text, live=state is ServerState.RUNNING)
         if state in (ServerState.STOPPED, ServerState.STARTING):
             self._link = None
             self.qr_code.set_text("")
             self.activity.clear()
             self._pages.setCurrentIndex(0)
+        elif state is ServerState.RUNNING:
+            self.pill.show_status(tr("Sharing"), live=True)
+        else:
+            self.pill.show_status(tr("Stopping…"), live=False)
 
     def show_link(self, link: ShareLink) -> None:
         """Show where the share is reached."""
@@ -80,8 +76,13 @@ class LinkPanel(QFrame):
         self.qr_code.set_text(link.url)
         self.address.setText(_breakable(link.display))
         self.address.setAccessibleName(link.display)
+        # A loopback address leads a phone to itself: no promise is made for it.
+        only_here = tr("Only this computer can open this address.")
+        scan = tr("Scan with a phone's camera, or open this address:")
+        self.caption.setText(only_here if link.is_local else scan)
         self._pages.setCurrentIndex(1)
-        announce(self, tr("Shared at {address}").replace("{address}", link.display))
+        shared = tr("Shared at {address}").replace("{address}", link.display)
+        announce(self, f"{shared}. {only_here}" if link.is_local else shared)
 
     def show_activity(self, devices: int, bytes_per_second: float) -> None:
         """Show how many devices are there, and how fast files leave in bytes per second."""
@@ -98,19 +99,12 @@ class LinkPanel(QFrame):
         if self._link is None:
             return
         QGuiApplication.clipboard().setText(self._link.url)
-        self.copy_button.setText(tr("Copied"))
-        self.copy_button.set_glyph("check", "good")
-        announce(self.copy_button, tr("The address was copied."))
-        self._confirmation.start()
+        self.copy_button.confirm(tr("Copied"), tr("The address was copied."))
 
     def _arrange(self) -> None:
         status = QHBoxLayout()
         status.addWidget(self.pill)
         status.addWidget(self.activity, 1)
-        caption = QLabel(tr("Scan with a phone's camera, or open this address:"))
-        caption.setProperty("kind", "soft")
-        caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        caption.setWordWrap(True)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)
@@ -126,7 +120,7 @@ class LinkPanel(QFrame):
         layout.addStretch(1)
         layout.addWidget(self.qr_code, 20)
         layout.addSpacing(6)
-        layout.addWidget(caption)
+        layout.addWidget(self.caption)
         layout.addWidget(self.address)
         layout.addSpacing(6)
         layout.addLayout(buttons)
@@ -142,13 +136,6 @@ class LinkPanel(QFrame):
     def _on_open_clicked(self) -> None:
         if self._link is not None:
             QDesktopServices.openUrl(QUrl(self._link.url))
-
-    @Slot()
-    def _on_confirmation_over(self) -> None:
-        set_mnemonic_text(self.copy_button, tr("&Copy address"))
-        self.copy_button.set_glyph("copy")
-        # The confirmation is shorter: the buttons beside it must not jump.
-        self.copy_button.setMinimumWidth(self.copy_button.sizeHint().width())
 
 
 def _breakable(address: str) -> str:

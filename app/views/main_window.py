@@ -21,15 +21,16 @@ from app import __version__
 from app.i18n import tr
 from app.links import ShareLink
 from app.models.devices import DevicesModel
+from app.models.folder_name import folder_name
 from app.models.interfaces import InterfacesModel
 from app.models.request_log import RequestLogModel
 from app.models.transfers import TransfersModel
-from app.printable import printable
 from app.settings import THEMES, ShareSettings
 from app.state import ServerState, StartFailure
 from app.views.activity_panel import ActivityPanel
 from app.views.glyphs import GlyphButton, application_icon
 from app.views.link_panel import LinkPanel
+from app.views.share_button import share_text
 from app.views.share_form import ShareForm
 
 __all__ = ["MainWindow"]
@@ -45,6 +46,8 @@ class MainWindow(QMainWindow):
 
     start_requested = Signal(ShareSettings)
     stop_requested = Signal()
+    switch_requested = Signal(object)
+    """Share this folder, a str, which was offered, instead of the one that is shared."""
     settings_changed = Signal(ShareSettings)
     """Something was chosen that is worth remembering."""
     theme_chosen = Signal(str)
@@ -63,9 +66,11 @@ class MainWindow(QMainWindow):
         self._transfers = transfers
         self._state = ServerState.STOPPED
         self._close_agreed = False
+        self._question: QMessageBox | None = None
         self.form = ShareForm(settings, interfaces)
         self.form.start_requested.connect(self.start_requested)
         self.form.stop_requested.connect(self.stop_requested)
+        self.form.switch_requested.connect(self.switch_requested)
         self.form.changed.connect(self.settings_changed)
         self.form.changed.connect(self._name_window)
         self.link_panel = LinkPanel()
@@ -90,9 +95,8 @@ class MainWindow(QMainWindow):
         self._state = state
         self.form.show_state(state)
         self.link_panel.show_state(state)
-        running = state in (ServerState.RUNNING, ServerState.STOPPING)
-        self.start_action.setText(tr("&Stop sharing") if running else tr("&Start sharing"))
-        self.start_action.setEnabled(state in (ServerState.STOPPED, ServerState.RUNNING))
+        self.start_action.setText(share_text(state))
+        self.start_action.setEnabled(state is not ServerState.STOPPING)
         self.open_action.setEnabled(state is ServerState.STOPPED)
         self.copy_action.setEnabled(state is ServerState.RUNNING)
         self._name_window()
@@ -110,15 +114,25 @@ class MainWindow(QMainWindow):
         """Say beside the field it is about why sharing did not start."""
         self.form.show_failure(failure)
 
+    @Slot(StartFailure)
+    def show_warning(self, warning: StartFailure) -> None:
+        """Say something about a field while sharing goes on; it stays until the state changes."""
+        self.form.show_warning(warning)
+
+    @Slot(object)
+    def offer_folder(self, folder: str) -> None:
+        """Ask whether `folder` is to be shared instead of the one that is shared now."""
+        self.form.offer_folder(folder)
+
     @Slot(int, float)
     def show_activity(self, devices: int, bytes_per_second: float) -> None:
         """Show how many devices are there, and how fast files leave in bytes per second."""
         self.link_panel.show_activity(devices, bytes_per_second)
 
-    @Slot(str)
-    def show_folder(self, folder: str) -> None:
-        """Take `folder` for the one to share, as if it had been dropped here."""
-        self.form.set_folder(folder)
+    @Slot(ShareSettings)
+    def show_settings(self, settings: ShareSettings) -> None:
+        """Show these settings instead of those there were, and the window's name with them."""
+        self.form.show_settings(settings)
 
     @Slot()
     def show_in_front(self) -> None:
@@ -135,30 +149,38 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask before transfers are cut off; otherwise closing ends Folderport."""
+        self.form.finish_port()
         if self._close_agreed or not self._transfers.live_count:
             event.accept()
             return
         event.ignore()
-        box = QMessageBox(
-            QMessageBox.Icon.Question,
-            tr("Stop sharing?"),
+        # From the tray it may be closed while it is out of sight.
+        self.show_in_front()
+        if self._question is None:
+            self._question = self._make_question()
+        self._question.setText(
             tr(
                 "%n file(s) are still being sent. Closing Folderport ends them.",
                 "",
                 self._transfers.live_count,
-            ),
-            parent=self,
+            )
         )
+        self._question.open()
+        self._question.activateWindow()
+
+    def _make_question(self) -> QMessageBox:
+        box = QMessageBox(QMessageBox.Icon.Question, tr("Stop sharing?"), "", parent=self)
         stop = box.addButton(tr("Stop and close"), QMessageBox.ButtonRole.AcceptRole)
         stop.clicked.connect(self._on_close_agreed)
         box.setDefaultButton(box.addButton(tr("Keep sharing"), QMessageBox.ButtonRole.RejectRole))
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        return box
 
     def _make_actions(self, theme: str) -> None:
         self.open_action = self._action(tr("&Choose folder…"), "Ctrl+O", self.form.choose_folder)
         self.start_action = self._action("", "Ctrl+Return", self.form.toggle)
         self.start_action.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
+        # A key held down would start and cancel in turns.
+        self.start_action.setAutoRepeat(False)
         self.copy_action = self._action(
             tr("Copy &address"), "Ctrl+Shift+C", self.link_panel.copy_address
         )
@@ -249,9 +271,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _name_window(self) -> None:
-        folder = printable(self.settings.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2])
         if self._state is ServerState.RUNNING:
-            self.setWindowTitle(tr("{folder} is shared · Folderport").replace("{folder}", folder))
+            title = tr("{folder} is shared · Folderport")
+            self.setWindowTitle(title.replace("{folder}", folder_name(self.settings.folder)))
         else:
             self.setWindowTitle("Folderport")
 

@@ -23,7 +23,9 @@ class Tokens:
     pressed: str
     line: str
     line_strong: str
-    """The outline of what can be typed into or pressed."""
+    """The edge of what is known by its text as well: buttons, menus, the folder."""
+    outline: str
+    """The edge of a field, by which alone an empty one is known (WCAG 2.1, 1.4.11)."""
     ink: str
     soft: str
     """Secondary text."""
@@ -52,7 +54,6 @@ class Tokens:
         return {
             Tone.PLAIN: self.ink,
             Tone.SOFT: self.soft,
-            Tone.GOOD: self.good,
             Tone.WARN: self.warn,
             Tone.BAD: self.bad,
         }[tone]
@@ -66,6 +67,7 @@ LIGHT = Tokens(
     pressed="#e4e7ed",
     line="#e5e8ee",
     line_strong="#d4d9e2",
+    outline="#878fa0",
     ink="#1a1f29",
     soft="#5c6678",
     accent="#2563eb",
@@ -89,6 +91,7 @@ DARK = Tokens(
     pressed="#363c48",
     line="#2a2e37",
     line_strong="#3b414d",
+    outline="#6b7485",
     ink="#eef0f4",
     soft="#a0a8b7",
     accent="#78a7ff",

@@ -41,5 +41,5 @@ class PortField(QLineEdit):
         return not self.text() or self.port is not None
 
     def set_port(self, port: int | None) -> None:
-        """Show `port`, or nothing."""
-        self.setText("" if port is None else str(port))
+        """Show `port`; of None, and of 0, which is any port that is free, nothing."""
+        self.setText(str(port) if port else "")

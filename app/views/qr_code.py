@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.i18n import tr
 from app.qr import QUIET_ZONE, qr_matrix
@@ -19,12 +19,14 @@ _LARGEST: Final = 288
 _DARK: Final = QColor("#101318")
 
 
-class QrCodeWidget(QWidget):
-    """Paints a QR code, each module in whole device pixels: it is sharp at any scale."""
+class QrCodeWidget(QLabel):
+    """Paints a QR code, each module in whole device pixels: it is sharp at any scale.
+
+    A label with a picture, which is what a screen reader takes it for.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._image = QImage()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(_SMALLEST, _SMALLEST)
         self.setMaximumHeight(_LARGEST)
@@ -32,23 +34,30 @@ class QrCodeWidget(QWidget):
 
     def set_text(self, text: str) -> None:
         """Show the code of `text`, or nothing for ""."""
-        self._image = _image(qr_matrix(text)) if text else QImage()
+        if not text:
+            self.clear()
+            self.setAccessibleName("")
+            return
+        self.setPixmap(QPixmap.fromImage(_image(qr_matrix(text))))
         self.setAccessibleName(tr("QR code for {address}").replace("{address}", text))
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return the side in pixels that a phone reads comfortably across a desk."""
         return QSize(_SMALLEST, _SMALLEST)
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the same, not the size of the picture with a pixel for each module."""
+        return self.sizeHint()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint a white plate, and the code in its middle."""
-        if self._image.isNull():
+        modules = self.pixmap().width()
+        if not modules:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ratio = self.devicePixelRatioF()
         side = min(self.width(), self.height())
-        modules = self._image.width()
         scale = int(side * ratio) // (modules + 2 * QUIET_ZONE)
         code = scale * modules / ratio
         # On whole device pixels: a code between them has blurred edges.
@@ -59,7 +68,8 @@ class QrCodeWidget(QWidget):
         painter.setBrush(Qt.GlobalColor.white)
         painter.drawRoundedRect(plate.adjusted(0.5, 0.5, -0.5, -0.5), 14, 14)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        painter.drawImage(QRectF(left, top, code, code), self._image)
+        where = QRectF(left, top, code, code)
+        painter.drawPixmap(where, self.pixmap(), QRectF(self.pixmap().rect()))
 
 
 def _image(matrix: tuple[tuple[bool, ...], ...]) -> QImage:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from typing import Final
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, QStandardPaths, Qt, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QModelIndex, QStandardPaths, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -17,15 +18,20 @@ from PySide6.QtWidgets import (
 )
 
 from app.i18n import tr
+from app.models.background_task import BackgroundTask
 from app.models.log_export import LogFormat, export_log
 from app.models.request_log import RequestLogModel
 from app.printable import printable
+from app.views.confirming_button import ConfirmingButton
 from app.views.empty_hint import EmptyHint
 from app.views.glyphs import GlyphButton
 from app.views.mnemonics import set_mnemonic_text
 from app.views.row_table import Column, RowTable
 
 __all__ = ["RequestLogView"]
+
+_EXPORT_SECONDS: Final = 5.0
+"""How long an export may keep a closed window's process alive."""
 
 
 class RequestLogView(QWidget):
@@ -36,6 +42,9 @@ class RequestLogView(QWidget):
         self._model = model
         self._at_tail = True
         self._unseen = 0
+        self._export_path = ""
+        self._export = BackgroundTask("log-export", self)
+        self._export.finished.connect(self._on_exported)
         self.table = RowTable(
             model,
             (
@@ -64,6 +73,9 @@ class RequestLogView(QWidget):
         model.modelReset.connect(self._on_reset)
         model.count_changed.connect(self._on_count_changed)
         self.table.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        application = QCoreApplication.instance()
+        assert application is not None
+        application.aboutToQuit.connect(self._on_about_to_quit)
         self._on_count_changed(model.count)
         self._show_page()
 
@@ -86,7 +98,9 @@ class RequestLogView(QWidget):
 
     @Slot()
     def choose_export(self) -> None:
-        """Ask where to write the rows that are shown, and write them."""
+        """Ask where to write the rows that are shown, and write them; one export at a time."""
+        if self._export.is_running:
+            return
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         name = time.strftime("folderport-%Y-%m-%d-%H%M.csv")
         formats = (tr("Spreadsheet (*.csv)"), tr("Common Log Format (*.log)"))
@@ -103,14 +117,23 @@ class RequestLogView(QWidget):
 
     @Slot(str)
     def export_to(self, path: str) -> None:
-        """Write the rows that are shown to `path`; its ending says in which format."""
-        common = path.lower().endswith(LogFormat.COMMON.value)
-        try:
-            export_log(
-                path, LogFormat.COMMON if common else LogFormat.CSV, self._model.shown_events()
-            )
-        except OSError as error:
-            self._explain_failed_export(path, error)
+        """Begin to write the rows that are shown to `path`; its ending says in which format."""
+        if self._export.is_running:
+            return
+        is_common = path.lower().endswith(LogFormat.COMMON.value)
+        log_format = LogFormat.COMMON if is_common else LogFormat.CSV
+        events = self._model.shown_events()
+
+        def write() -> OSError | None:
+            try:
+                export_log(path, log_format, events)
+            except OSError as error:
+                return error
+            return None
+
+        self._export_path = path
+        self.export_button.show_busy(tr("Exporting…"))
+        self._export.start(write)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the way back to the newest row at the lower edge."""
@@ -134,8 +157,7 @@ class RequestLogView(QWidget):
         set_mnemonic_text(self.clear_button, tr("C&lear"))
         self.clear_button.setAccessibleName(tr("Clear the requests"))
         self.clear_button.clicked.connect(self._model.clear)
-        self.export_button = GlyphButton("export")
-        set_mnemonic_text(self.export_button, tr("&Export…"))
+        self.export_button = ConfirmingButton("export", tr("&Export…"))
         self.export_button.setAccessibleName(tr("Export the requests"))
         self.export_button.clicked.connect(self.choose_export)
         self.tools = QWidget()
@@ -164,10 +186,10 @@ class RequestLogView(QWidget):
         self.newest_button.move(x, self.height() - self.newest_button.height() - 12)
         self.newest_button.raise_()
 
-    def _explain_failed_export(self, path: str, error: OSError) -> None:
+    def _explain_failed_export(self, error: OSError) -> None:
         text = (
             tr("{name} could not be written: {reason}. Choose another place.")
-            .replace("{name}", printable(os.path.basename(path)))
+            .replace("{name}", printable(os.path.basename(self._export_path)))
             .replace("{reason}", error.strerror or str(error))
         )
         box = QMessageBox(QMessageBox.Icon.Warning, tr("Export the requests"), "", parent=self)
@@ -175,6 +197,18 @@ class RequestLogView(QWidget):
         box.setText(text)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+
+    @Slot(object)
+    def _on_exported(self, error: OSError | None) -> None:
+        if error is None:
+            self.export_button.confirm(tr("Exported"), tr("The requests were exported."))
+        else:
+            self.export_button.show_usual()
+            self._explain_failed_export(error)
+
+    @Slot()
+    def _on_about_to_quit(self) -> None:
+        self._export.wait(_EXPORT_SECONDS)
 
     @Slot()
     def _on_filter_settled(self) -> None:
@@ -203,8 +237,7 @@ class RequestLogView(QWidget):
         # The oldest rows have gone: what is being read stays where it is.
         bar = self.table.verticalScrollBar()
         if not self.at_tail:
-            with QSignalBlocker(self):
-                bar.setValue(max(0, bar.value() - (last - first + 1)))
+            bar.setValue(max(0, bar.value() - (last - first + 1)))
 
     @Slot()
     def _on_reset(self) -> None:

@@ -6,11 +6,6 @@ import os
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-)
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -18,7 +13,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -31,9 +25,11 @@ from app.state import Field, ServerState, StartFailure
 from app.views.choice_box import ChoiceBox
 from app.views.field_message import FieldMessage
 from app.views.folder_card import FolderCard
-from app.views.mnemonics import mnemonic_label, set_mnemonic_text
+from app.views.folder_drop import FolderDrop
+from app.views.folder_offer import FolderOffer
+from app.views.mnemonics import mnemonic_label
 from app.views.port_field import PortField
-from app.views.restyle import set_look
+from app.views.share_button import ShareButton
 
 __all__ = ["ShareForm"]
 
@@ -45,36 +41,47 @@ class ShareForm(QFrame):
     """Share with these settings; every one of them has been looked at as far as a form can."""
     stop_requested = Signal()
     changed = Signal(ShareSettings)
-    """Something was set; the settings as they are now."""
+    """Something was set that is worth remembering: a port not before it is typed to its end."""
+    switch_requested = Signal(object)
+    """Share the folder that was offered, a str, instead of the one that is shared."""
 
     def __init__(
         self, settings: ShareSettings, interfaces: InterfacesModel, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "card")
-        self.setAcceptDrops(True)
         self._settings = settings
+        self._told_port = settings.port
         self._interfaces = interfaces
         self._state = ServerState.STOPPED
-        self._failure: StartFailure | None = None
+        self._suggested_port: int | None = None
         self.folder = FolderCard()
         self.folder.choose_requested.connect(self.choose_folder)
         self.folder.recent_chosen.connect(self.set_folder)
+        self._drop = FolderDrop(self)
+        self._drop.hovered.connect(self.folder.set_drop_hint)
+        self._drop.dropped.connect(self._on_dropped)
         self.network = ChoiceBox()
         self.network.setModel(interfaces)
         interfaces.modelReset.connect(self._select_network)
         self.network.activated.connect(self._on_network_activated)
         self.port = PortField()
         self.port.textEdited.connect(self._on_port_edited)
+        self.port.editingFinished.connect(self.finish_port)
         self.port.returnPressed.connect(self.toggle)
         self.protocol = ChoiceBox()
         self.protocol.addItems(PROTOCOLS)
         self.protocol.activated.connect(self._on_protocol_activated)
-        self.button = QPushButton()
-        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button = ShareButton()
         self.button.clicked.connect(self.toggle)
-        self.messages = {field: FieldMessage() for field in Field}
+        self.messages = {
+            Field.FOLDER: FieldMessage(self.folder.choose_button, self.folder),
+            Field.NETWORK: FieldMessage(self.network),
+            Field.PORT: FieldMessage(self.port),
+        }
         self.messages[Field.PORT].fix_requested.connect(self._on_port_fix)
+        self.offer = FolderOffer(self.folder)
+        self.offer.accepted.connect(self.switch_requested)
         self._describe()
         self._arrange()
         self._show_settings()
@@ -85,31 +92,35 @@ class ShareForm(QFrame):
         """Everything as it is set now."""
         return self._settings
 
+    def show_settings(self, settings: ShareSettings) -> None:
+        """Show these settings instead of those there were; they are known already to who asks."""
+        self._settings = settings
+        self._told_port = settings.port
+        self._clear_messages()
+        self._show_settings()
+
     def show_state(self, state: ServerState) -> None:
         """Offer what can be done in `state`; settings can be changed while nothing is shared."""
-        self._state = state
+        before, self._state = self._state, state
         stopped = state is ServerState.STOPPED
-        if not stopped:
-            self._clear_failure()
-        text, kind = {
-            ServerState.STOPPED: (tr("&Start sharing"), "primary"),
-            ServerState.STARTING: (tr("Starting…"), "primary"),
-            ServerState.RUNNING: (tr("&Stop sharing"), "stop"),
-            ServerState.STOPPING: (tr("Stopping…"), "stop"),
-        }[state]
-        set_mnemonic_text(self.button, text)
-        # Disabled, it would lose the keyboard focus; `toggle` ignores it meanwhile.
-        set_look(self.button, "busy", value=state not in (ServerState.STOPPED, ServerState.RUNNING))
+        self.button.show_state(state)
         focused = QApplication.focusWidget()
+        # Before the others are locked, which would hand the focus on from one to the next.
         if not stopped and focused is not None and self.isAncestorOf(focused):
             self.button.setFocus(Qt.FocusReason.OtherFocusReason)
-        set_look(self.button, "kind", value=kind)
+        if state is not before:
+            self._clear_messages()
+        self._drop.is_welcome = stopped
         self.folder.set_locked(locked=not stopped)
         for widget in (self.network, self.port, self.protocol):
             widget.setEnabled(stopped)
         self._port_hint.setVisible(stopped and not self.messages[Field.PORT].text)
         if stopped:
             self.port.setPlaceholderText(tr("Automatic"))
+            offered = self.offer.withdraw()
+            # Who was asked to stop for it, and stopped, has answered; an end by itself has not.
+            if offered and before is ServerState.STOPPING:
+                self.set_folder(offered)
 
     def show_port(self, port: int) -> None:
         """Show the port that was found where none was asked for."""
@@ -117,26 +128,38 @@ class ShareForm(QFrame):
 
     def show_failure(self, failure: StartFailure) -> None:
         """Say under the field it is about why sharing did not start; nothing entered changes."""
-        self._clear_failure()
-        self._failure = failure
+        self._clear_messages()
+        self._suggested_port = failure.suggested_port
         fix = ""
         if failure.suggested_port is not None:
             fix = tr("Use {port}").replace("{port}", str(failure.suggested_port))
-        self.messages[failure.field].show_message(failure.message, fix)
-        if failure.field is Field.PORT:
-            self._port_hint.hide()
-        self._mark(failure.field, invalid=True)
-        self._widget(failure.field).setFocus(Qt.FocusReason.OtherFocusReason)
+        message = self.messages[failure.field]
+        message.show_error(failure.message, fix)
+        self._port_hint.setVisible(failure.field is not Field.PORT)
+        message.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    @Slot(str)
+    def show_warning(self, warning: StartFailure) -> None:
+        """Say something about a field until the state changes; the focus stays where it is."""
+        self.messages[warning.field].show_notice(warning.message)
+
+    def offer_folder(self, folder: str) -> None:
+        """Ask whether `folder` is to be shared instead of the one that is shared now."""
+        if self._state is ServerState.STOPPED:
+            self.set_folder(folder)
+        elif folder == self._settings.folder:
+            self.offer.withdraw()
+        else:
+            self.offer.ask(folder)
+
+    @Slot(object)
     def set_folder(self, folder: str) -> None:
         """Take `folder`, a path, for the one to share; it is among the recent ones from now on."""
         if self._state is not ServerState.STOPPED:
             return
-        self._clear_failure(Field.FOLDER)
+        self.messages[Field.FOLDER].clear()
         self._settings = self._settings.with_folder(os.path.abspath(folder))
         self._show_folder()
-        self.changed.emit(self._settings)
+        self._tell()
 
     @Slot()
     def choose_folder(self) -> None:
@@ -152,42 +175,29 @@ class ShareForm(QFrame):
 
     @Slot()
     def toggle(self) -> None:
-        """Start or stop sharing, whichever can be done."""
-        if self._state is ServerState.RUNNING:
+        """Start sharing, or stop, also before it has begun."""
+        if self._state in (ServerState.STARTING, ServerState.RUNNING):
             self.stop_requested.emit()
         elif self._state is ServerState.STOPPED:
             failure = self._incomplete()
             if failure is None:
-                self._clear_failure()
+                self._clear_messages()
+                self.finish_port()
                 self.start_requested.emit(self._settings)
             else:
                 self.show_failure(failure)
 
+    @Slot()
+    def finish_port(self) -> None:
+        """Take the port for typed to its end: what it is now is worth remembering."""
+        if self.port.is_usable and self._settings.port != self._told_port:
+            self._told_port = self._settings.port
+            self._tell()
+
     def set_theme(self, theme: str) -> None:
         """Remember the theme together with the other settings."""
         self._settings = replace(self._settings, theme=theme)
-        self.changed.emit(self._settings)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Invite a folder to be let go of."""
-        if _dropped_path(event) and self._state is ServerState.STOPPED:
-            event.acceptProposedAction()
-            self.folder.set_drop_hint(shown=True)
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        """Take the invitation back."""
-        self.folder.set_drop_hint(shown=False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Take the folder that was dropped; of a file say what to do instead."""
-        self.folder.set_drop_hint(shown=False)
-        path = _dropped_path(event)
-        event.acceptProposedAction()
-        if os.path.isdir(path):
-            self.set_folder(path)
-        else:
-            message = tr("That is a file. Drop the folder that it is in.")
-            self.show_failure(StartFailure(Field.FOLDER, message))
+        self._tell()
 
     def _describe(self) -> None:
         self.network.setAccessibleName(tr("Network"))
@@ -196,8 +206,6 @@ class ShareForm(QFrame):
         self.protocol.setToolTip(
             tr("HTTP/1.1 is right for every current device, HTTP/1.0 for very old ones.")
         )
-        for message, field in ((self.messages[field], field) for field in Field):
-            message.setObjectName(f"{field.value}-message")
 
     def _arrange(self) -> None:
         title = QLabel(tr("Share a folder"))
@@ -227,6 +235,7 @@ class ShareForm(QFrame):
         layout.addSpacing(2)
         layout.addWidget(self.folder)
         layout.addWidget(self.messages[Field.FOLDER])
+        layout.addWidget(self.offer)
         layout.addSpacing(4)
         layout.addLayout(fields)
         layout.addStretch(1)
@@ -254,45 +263,46 @@ class ShareForm(QFrame):
             return StartFailure(Field.PORT, message)
         return None
 
-    def _widget(self, field: Field) -> QWidget:
-        return {
-            Field.FOLDER: self.folder.choose_button,
-            Field.NETWORK: self.network,
-            Field.PORT: self.port,
-        }[field]
-
-    def _mark(self, field: Field, *, invalid: bool) -> None:
-        if field is Field.FOLDER:
-            self.folder.set_invalid(invalid=invalid)
-        else:
-            set_look(self._widget(field), "invalid", value=invalid)
-
-    def _clear_failure(self, field: Field | None = None) -> None:
-        for cleared in Field if field is None else (field,):
-            self.messages[cleared].clear()
-            self._mark(cleared, invalid=False)
-        self._port_hint.setVisible(not self.messages[Field.PORT].text)
+    def _clear_messages(self) -> None:
+        for message in self.messages.values():
+            message.clear()
+        self._port_hint.show()
 
     def _set(self, settings: ShareSettings) -> None:
         if settings != self._settings:
             self._settings = settings
-            self.changed.emit(settings)
+            self._tell()
+
+    def _tell(self) -> None:
+        self.changed.emit(replace(self._settings, port=self._told_port))
 
     @Slot()
     def _select_network(self) -> None:
+        self._interfaces.set_chosen(self._settings.network)
         self.network.setCurrentIndex(self._interfaces.row_of(self._settings.network))
+
+    @Slot(object)
+    def _on_dropped(self, path: str) -> None:
+        if os.path.isdir(path):
+            self.set_folder(path)
+            return
+        is_file = tr("That is a file. Drop the folder that it is in.")
+        is_gone = tr("That folder is not there any more. Drop or choose another one.")
+        message = is_file if os.path.lexists(path) else is_gone
+        self.show_failure(StartFailure(Field.FOLDER, message))
 
     @Slot(int)
     def _on_network_activated(self, row: int) -> None:
-        self._clear_failure(Field.NETWORK)
+        self.messages[Field.NETWORK].clear()
         network = self._interfaces.index(row, 0, QModelIndex()).data(Role.VALUE)
         self._set(replace(self._settings, network=network))
 
     @Slot()
     def _on_port_edited(self) -> None:
-        self._clear_failure(Field.PORT)
-        if self.port.is_usable:
-            self._set(replace(self._settings, port=self.port.port))
+        self.messages[Field.PORT].clear()
+        self._port_hint.show()
+        port = self.port.port if self.port.is_usable else self._told_port
+        self._settings = replace(self._settings, port=port)
 
     @Slot(int)
     def _on_protocol_activated(self, row: int) -> None:
@@ -300,12 +310,6 @@ class ShareForm(QFrame):
 
     @Slot()
     def _on_port_fix(self) -> None:
-        if self._failure is not None and self._failure.suggested_port is not None:
-            self.port.set_port(self._failure.suggested_port)
-            self._on_port_edited()
-            self.toggle()
-
-
-def _dropped_path(event: QDropEvent) -> str:
-    local = (url.toLocalFile() for url in event.mimeData().urls()[:1])
-    return next(local, "")
+        self.port.set_port(self._suggested_port)
+        self._on_port_edited()
+        self.toggle()

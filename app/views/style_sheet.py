@@ -19,6 +19,7 @@ QLabel[kind="address"] { font-size: ${address}px; font-weight: 600; }
 QLabel[kind="soft"] { color: $soft; }
 QLabel[kind="hint"] { color: $soft; font-size: ${hint}px; }
 QLabel[kind="error"] { color: $bad; }
+QLabel[kind="notice"] { color: $ink; }
 QLabel[kind="number"] {
     color: $accent; background: $accent_tint; border-radius: 17px; font-weight: 600;
 }
@@ -53,16 +54,17 @@ QPushButton[kind="fix"]:focus { min-height: 26px; border-color: $accent; }
 QPushButton[kind="float"] {
     border-radius: 16px; min-height: 30px; color: $accent; font-weight: 600;
 }
-QPushButton[kind="primary"], QPushButton[kind="stop"] {
+QPushButton[kind="primary"], QPushButton[kind="cancel"], QPushButton[kind="stop"] {
     min-height: 44px; border-radius: 11px; font-size: ${strong}px; font-weight: 600;
 }
 QPushButton[kind="primary"] { border: 1px solid $fill; background: $fill; color: $on_fill; }
 QPushButton[kind="primary"]:hover { background: $fill_hover; border-color: $fill_hover; }
 QPushButton[kind="primary"]:pressed { background: $fill_pressed; border-color: $fill_pressed; }
-QPushButton[kind="primary"]:focus { border: 3px solid $accent_tint; min-height: 40px; }
+QPushButton[kind="primary"]:focus { border: 2px solid $ink; min-height: 42px; }
 QPushButton[busy="true"] {
     border: 1px solid $line; background: $field; color: $soft;
 }
+QPushButton[kind="cancel"]:focus { border: 2px solid $accent; min-height: 42px; }
 QPushButton[kind="stop"] {
     border: 2px solid $bad; background: $card; color: $bad; min-height: 42px;
 }
@@ -72,7 +74,7 @@ QPushButton[kind="stop"]:focus { border: 3px solid $bad; min-height: 40px; }
 
 QLineEdit, QComboBox {
     min-height: 34px; padding: 0 11px; border-radius: 9px;
-    border: 1px solid $line_strong; background: $field; color: $ink;
+    border: 1px solid $outline; background: $field; color: $ink;
     selection-background-color: $fill; selection-color: $on_fill;
 }
 /* A line edit puts two pixels of its own before the text. */
@@ -128,7 +130,7 @@ QMenu::item { padding: 8px 28px 8px 12px; border-radius: 6px; }
 QMenu::item:selected { background: $selection; color: $ink; }
 QMenu::item:disabled { color: $soft; }
 QMenu::separator { height: 1px; background: $line; margin: 6px 4px; }
-QMenu::indicator { width: 0; }
+QMenu::indicator { width: 16px; height: 16px; }
 QToolTip {
     background: $card; color: $ink; border: 1px solid $line_strong; padding: 6px;
 }

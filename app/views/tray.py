@@ -10,6 +10,7 @@ from app.i18n import tr
 from app.links import ShareLink
 from app.state import ServerState
 from app.views.glyphs import application_icon
+from app.views.share_button import share_text
 
 __all__ = ["TrayIcon"]
 
@@ -47,11 +48,10 @@ class TrayIcon(QObject):
     @Slot(ServerState)
     def show_state(self, state: ServerState) -> None:
         """Offer what can be done in `state`."""
-        running = state in (ServerState.RUNNING, ServerState.STOPPING)
-        self._toggle.setText(tr("&Stop sharing") if running else tr("&Start sharing"))
-        self._toggle.setEnabled(state in (ServerState.RUNNING, ServerState.STOPPED))
+        self._toggle.setText(share_text(state))
+        self._toggle.setEnabled(state is not ServerState.STOPPING)
         self._copy.setEnabled(state is ServerState.RUNNING)
-        if not running:
+        if state in (ServerState.STOPPED, ServerState.STARTING):
             self._icon.setToolTip(tr("Folderport: nothing is shared"))
 
     @Slot(ShareLink)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -21,9 +22,9 @@ from server_core import (
 )
 
 
-def finished(target: str) -> RequestFinished:
+def finished(target: str, at: float = 1_700_000_000.0) -> RequestFinished:
     return RequestFinished(
-        finished_at=1_700_000_000.0,
+        finished_at=at,
         duration=0.01,
         client_host="192.168.1.44",
         client_port=50_000,
@@ -106,3 +107,37 @@ def test_a_stopped_server_leaves_no_transfer_shown_as_running(stage: Stage) -> N
     assert stage.transfers.live_count == 0
     assert not stage.activity._poll.isActive()
     assert stage.measured[-1] == (0, 0.0)
+
+
+def test_devices_that_have_gone_are_no_longer_counted_though_nothing_happens(
+    qtbot: QtBot, stage: Stage
+) -> None:
+    stage.activity.poll_period = stage.activity.idle_period = 10
+    stage.activity.take((finished("/a", at=time.time()),))
+    assert stage.measured == [(1, 0.0)]
+    # Long after the speed has come to rest, which takes four looks.
+    qtbot.waitUntil(lambda: len(stage.measured) > 10)
+    assert stage.measured[-1] == (1, 0.0)
+    assert stage.reads <= 5
+    stage.devices.ACTIVE_SECONDS = 0.0
+    qtbot.waitUntil(lambda: stage.measured[-1] == (0, 0.0))
+    assert not stage.activity._poll.isActive()
+
+
+def test_who_is_still_there_is_looked_at_less_often(qtbot: QtBot, stage: Stage) -> None:
+    stage.activity.poll_period = 10
+    stage.activity.take((finished("/a", at=time.time()),))
+    assert stage.activity._poll.interval() == 10
+    qtbot.waitUntil(lambda: stage.activity._poll.interval() == stage.activity.idle_period)
+    stage.activity.take((finished("/b", at=time.time()),))
+    assert stage.activity._poll.interval() == 10
+
+
+def test_a_device_counts_as_there_as_long_as_it_fetches_something(stage: Stage) -> None:
+    transfer = stage.registry.begin("192.168.1.44", "curl/8.0", "/film.mp4", 1000)
+    stage.activity.take(
+        (TransferStarted(transfer.transfer_id, "192.168.1.44", "curl/8.0", "/film.mp4", 1000),)
+    )
+    assert stage.measured[-1][0] == 1
+    stage.activity.take((TransferEnded(transfer.transfer_id, 1000, 0.5, complete=True),))
+    assert stage.measured[-1][0] == 0

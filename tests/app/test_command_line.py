@@ -1,4 +1,4 @@
-"""What may be said on the command line, and where a window is possible."""
+"""What may be said on the command line, and what comes of it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 import app
-from app.command_line import has_display, main, parser
+from app.command_line import main, parser
+from app.state import Field, StartFailure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,27 +134,50 @@ def test_a_folder_that_may_not_be_read_is_told_in_one_line_in_both_modes(
     assert str(unreadable) in captured.err
 
 
-@pytest.mark.parametrize(
-    ("environment", "platform", "expected"),
-    [
-        ({}, "linux", False),
-        ({"DISPLAY": ":0"}, "linux", True),
-        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
-        ({"DISPLAY": "", "WAYLAND_DISPLAY": ""}, "linux", False),
-        ({"QT_QPA_PLATFORM": "offscreen"}, "linux", True),
-        ({"QT_QPA_PLATFORM": "vnc:size=800x600"}, "linux", True),
-        ({"QT_QPA_PLATFORM": "xcb"}, "linux", False),
-        ({"QT_QPA_PLATFORM": "wayland;xcb"}, "linux", False),
-        ({"QT_QPA_PLATFORM": "wayland-egl;offscreen"}, "linux", True),
-        ({"QT_QPA_PLATFORM": ""}, "freebsd14", False),
-        ({}, "win32", True),
-        ({}, "darwin", True),
-    ],
-)
-def test_a_window_needs_a_display(
-    environment: dict[str, str], platform: str, expected: bool
+@pytest.mark.parametrize("word", ["--head", "--bin", "--vers"])
+def test_a_shortened_option_is_refused(capsys: pytest.CaptureFixture[str], word: str) -> None:
+    assert word in refused(capsys, word)
+
+
+def test_a_folder_that_takes_too_long_to_be_looked_at_keeps_no_window_away(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert has_display(environment, platform) is expected
+    answers = threading.Event()
+    shared: list[str] = []
+
+    def wait(path: str) -> StartFailure | None:
+        return None if answers.wait(20) else StartFailure(Field.FOLDER, f"{path} was waited for")
+
+    def share(folder: str, *_: object) -> int:
+        shared.append(folder)
+        return 0
+
+    monkeypatch.setattr("app.command_line.check_folder", wait)
+    monkeypatch.setattr("app.command_line._FOLDER_SECONDS", 0.01)
+    monkeypatch.setattr("app.headless.share", share)
+    assert main(["--headless", str(tmp_path)]) == 0
+    assert shared == [str(tmp_path)]
+    answers.set()
+
+
+def test_a_display_that_does_not_answer_is_one_that_cannot_be_used(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    answers = threading.Event()
+
+    def wait(_environment: object) -> str:
+        return "" if answers.wait(20) else "it was waited for"
+
+    monkeypatch.setattr("app.command_line.display_problem", wait)
+    monkeypatch.setattr("app.command_line._DISPLAY_SECONDS", 0.01)
+    monkeypatch.setattr("app.headless.share", lambda *_: 0)
+    assert main([str(tmp_path)]) == 0
+    assert capsys.readouterr().err == (
+        "folderport: the display does not answer; sharing from the terminal.\n"
+    )
+    answers.set()
 
 
 def test_a_fault_of_our_own_is_not_taken_for_a_missing_qt(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
@@ -79,3 +81,52 @@ def test_a_window_that_stands_still_loses_the_oldest_events_and_no_memory(qtbot:
         relay.post(number)
     qtbot.waitUntil(lambda: bool(received))
     assert received == list(range(500, 100_500))
+
+
+def test_what_must_arrive_is_not_lost_among_a_hundred_thousand_events(qtbot: QtBot) -> None:
+    relay = EventRelay()
+    received: list[object] = []
+    relay.delivered.connect(received.extend)
+    relay.post_certain("listening")
+    for number in range(100_500):
+        relay.post(number)
+    relay.post_certain("ended")
+    qtbot.waitUntil(lambda: bool(received))
+    assert len(received) == 100_002
+    assert received[-2:] == ["listening", "ended"]
+
+
+def test_what_must_arrive_wakes_the_window_by_itself(qtbot: QtBot) -> None:
+    relay = EventRelay()
+    with qtbot.waitSignal(relay.delivered) as delivered:
+        relay.post_certain("listening")
+    assert delivered.args == [("listening",)]
+
+
+def test_what_was_posted_before_it_comes_before_it(qtbot: QtBot) -> None:
+    relay = EventRelay()
+    received: list[object] = []
+    relay.delivered.connect(received.extend)
+
+    def serve() -> None:
+        for number in range(5_000):
+            relay.post(number)
+        relay.post_certain("ended")
+
+    server = threading.Thread(target=serve)
+    server.start()
+    qtbot.waitUntil(lambda: "ended" in received)
+    server.join()
+    assert received == [*range(5_000), "ended"]
+
+
+def test_a_tenth_of_a_second_lies_between_two_deliveries(qtbot: QtBot) -> None:
+    relay = EventRelay()
+    moments: list[float] = []
+    relay.delivered.connect(lambda _batch: moments.append(time.monotonic()))
+    for count in (1, 2, 3):
+        relay.post("event")
+        qtbot.waitUntil(lambda count=count: len(moments) == count)
+    pauses = [later - earlier for earlier, later in itertools.pairwise(moments)]
+    # Qt's own timers may be early by a twentieth.
+    assert min(pauses) > 0.09

@@ -176,6 +176,13 @@ def test_all_networks_include_this_computer(
     assert fetch(f"http://127.0.0.1:{port}/notes.txt") == b"twelve gulls\n"
 
 
+def test_who_asked_for_this_computer_alone_is_not_told_of_a_missing_network(
+    run: Run, folder: Path
+) -> None:
+    program = run(folder, "--headless", "--bind", "local", "--port", "0")
+    assert "no network" not in program.read_until("stop.\n")
+
+
 def test_no_folder_is_ever_shared_by_accident(run: Run, folder: Path) -> None:
     status, told = run("--headless", cwd=folder).end()
     assert status == 2

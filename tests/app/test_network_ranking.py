@@ -17,7 +17,6 @@ from app.network import (
     bind_host,
     interface_kind,
     interfaces,
-    likeliest_address,
     ranked,
 )
 
@@ -118,6 +117,11 @@ def test_a_bridge_that_has_the_real_card_in_it_counts_as_one() -> None:
         found("vEthernet (LAN)", "192.168.1.4", "Hyper-V Virtual Ethernet Adapter", default=True),
     ]
     assert addresses(ranked(external))[0] == "192.168.1.4"
+
+
+def test_a_bridge_with_the_way_out_comes_before_a_card_without() -> None:
+    bridged = [found("eth1", "10.0.0.5"), found("br0", "192.168.1.4", default=True)]
+    assert addresses(ranked(bridged)) == ["192.168.1.4", "10.0.0.5"]
 
 
 def test_a_network_with_public_addresses_is_reached_there() -> None:
@@ -221,11 +225,6 @@ def test_every_ipv4_address_that_is_told_for_this_machine_can_be_listened_on() -
                 pass
 
 
-def test_the_likeliest_address_is_the_first() -> None:
-    told = interfaces()
-    assert likeliest_address() == (told[0].address if told else None)
-
-
 def test_a_system_that_does_not_tell_its_networks_is_no_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -234,4 +233,3 @@ def test_a_system_that_does_not_tell_its_networks_is_no_error(
 
     monkeypatch.setattr("ifaddr.get_adapters", refuse)
     assert interfaces() == ()
-    assert likeliest_address() is None

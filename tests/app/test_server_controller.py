@@ -5,7 +5,10 @@ from __future__ import annotations
 import http.client
 import os
 import socket
+import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,6 +20,9 @@ from app.relay import EventRelay
 from app.settings import ShareSettings
 from app.state import Field, ServerState, StartFailure
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 SECONDS = 10_000
 
 
@@ -26,7 +32,7 @@ class Share:
     def __init__(self, qtbot: QtBot) -> None:
         self._qtbot = qtbot
         self.relay = EventRelay()
-        self.controller = ServerController(self.relay.post)
+        self.controller = ServerController(self.relay.post, self.relay.post_certain)
         self.relay.delivered.connect(self._deliver)
         self.states: list[ServerState] = []
         self.links: list[ShareLink] = []
@@ -170,3 +176,157 @@ def test_the_end_of_the_program_ends_a_transfer_in_its_middle(
         while part := client.recv(1 << 20):
             received += len(part)
     assert received < 1 << 30
+
+
+@pytest.fixture
+def silent_drive(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A drive that does not answer until the event is set: no such drive can be had here."""
+    answers = threading.Event()
+
+    def wait(_path: str) -> None:
+        answers.wait(SECONDS / 1000)
+
+    monkeypatch.setattr("app.controller.check_folder", wait)
+    yield answers
+    answers.set()
+
+
+def server_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("server")]
+
+
+def test_a_start_on_a_drive_that_does_not_answer_is_stopped_at_once(
+    share: Share, settings: ShareSettings, silent_drive: threading.Event
+) -> None:
+    share.controller.start(settings)
+    share.controller.stop()
+    assert share.states == [ServerState.STARTING, ServerState.STOPPED]
+    assert share.controller.close(0)
+
+    silent_drive.set()
+    for thread in server_threads():
+        thread.join(SECONDS)
+    assert not share.relay._queue
+    assert not share.relay._certain
+
+
+def test_what_was_left_to_itself_does_not_disturb_the_next_start(
+    qtbot: QtBot, share: Share, settings: ShareSettings, silent_drive: threading.Event
+) -> None:
+    share.controller.start(replace(settings, folder="/nowhere"))
+    [first] = server_threads()
+    share.controller.stop()
+    share.controller.start(settings)
+    silent_drive.set()
+    first.join(SECONDS)
+    qtbot.waitUntil(lambda: share.controller.state is ServerState.RUNNING, timeout=SECONDS)
+    assert len(share.links) == 1
+    assert fetch(share.links[0], "notes.txt") == (200, b"hello")
+    share.stop()
+
+
+def test_a_failure_of_a_start_that_was_stopped_is_not_that_of_the_next(
+    qtbot: QtBot, share: Share, settings: ShareSettings
+) -> None:
+    share.controller.start(replace(settings, folder="/nowhere"))
+    for thread in server_threads():
+        thread.join(SECONDS)
+    # What it says is on its way, and comes in the middle of the next start.
+    share.controller.stop()
+    share.controller.start(settings)
+    qtbot.waitUntil(lambda: share.controller.state is ServerState.RUNNING, timeout=SECONDS)
+    assert not share.failures
+    share.stop()
+
+
+def test_a_server_that_comes_too_late_is_closed_and_tells_nobody(
+    share: Share, settings: ShareSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answers = threading.Event(), threading.Event()
+
+    def wait() -> tuple[()]:
+        asked.set()
+        answers.wait(SECONDS / 1000)
+        return ()
+
+    monkeypatch.setattr("app.controller.interfaces", wait)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    share.controller.start(replace(settings, port=port))
+    assert asked.wait(SECONDS / 1000)
+    [late] = server_threads()
+    share.controller.stop()
+    answers.set()
+    late.join(SECONDS)
+    assert not share.relay._queue
+    assert not share.relay._certain
+    with socket.socket() as client:
+        assert client.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_computer_on_no_network_says_so_instead_of_sharing_with_itself(
+    share: Share, settings: ShareSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ifaddr.get_adapters", list)
+    share.start(replace(settings, network=""))
+    assert share.failures == [
+        StartFailure(
+            Field.NETWORK,
+            "This computer is on no network. Connect it to one, or choose “Only this computer”.",
+        )
+    ]
+    share.failures.clear()
+    share.start(settings)
+    assert share.links[0].is_local
+    share.stop()
+
+
+def test_a_port_that_was_taken_in_the_meantime_is_replaced_by_another(
+    share: Share, settings: ShareSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as other,
+        socket.create_server(("127.0.0.1", 0)) as free,
+    ):
+        taken, ports = other.getsockname()[1], [free.getsockname()[1], other.getsockname()[1]]
+        free.close()
+        monkeypatch.setattr("app.controller.free_port", lambda _host: ports.pop())
+        share.start(settings)
+        assert not share.failures
+        assert urlsplit(share.links[0].url).port != taken
+        share.stop()
+
+
+def test_ports_that_are_taken_again_and_again_are_a_failure(
+    share: Share, settings: ShareSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        monkeypatch.setattr("app.controller.free_port", lambda _host: taken)
+        share.start(settings)
+    assert share.failures[0].field is Field.PORT
+
+
+def test_any_port_is_one_that_the_system_chooses(share: Share, settings: ShareSettings) -> None:
+    share.start(replace(settings, port=0))
+    # The system's are far above those that are tried first.
+    assert (urlsplit(share.links[0].url).port or 0) >= 8_100
+    share.stop()
+
+
+def test_what_nobody_foresaw_is_a_sentence_as_well(
+    share: Share,
+    settings: ShareSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the gulls\nare gone")
+
+    monkeypatch.setattr("app.controller.bind_host", fail)
+    share.start(settings)
+    assert share.failures[0].message == (
+        r"Sharing ended unexpectedly (the gulls\nare gone); start it again."
+    )
+    assert share.controller.state is ServerState.STOPPED
+    assert "the server ended" in caplog.text

@@ -59,6 +59,26 @@ def test_listening_everywhere_without_a_network_gives_loopback() -> None:
     assert share_link("http", "::", 8000, ()).url == "http://[::1]:8000/"
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.5", "::1", "::ffff:127.0.0.1"])
+def test_an_address_of_loopback_is_opened_by_this_computer_alone(host: str) -> None:
+    assert share_link("http", host, 8000, ()).is_local
+
+
+@pytest.mark.parametrize("host", ["192.168.1.20", "fd00::1", "fe80::1%eth0", "203.0.113.7"])
+def test_another_address_is_opened_by_others_too(host: str) -> None:
+    assert not share_link("http", host, 8000, ()).is_local
+
+
+def test_listening_everywhere_is_for_others_as_soon_as_there_is_a_network() -> None:
+    assert share_link("http", "::", 8000, ()).is_local
+    assert not share_link("http", "::", 8000, (WIFI,)).is_local
+
+
+def test_the_host_of_a_link_is_told_without_brackets() -> None:
+    assert share_link("http", "fd00::1", 8000, ()).host == "fd00::1"
+    assert share_link("http", "192.168.1.20", 80, ()).host == "192.168.1.20"
+
+
 def test_a_name_is_no_address() -> None:
     with pytest.raises(ValueError, match="fritz"):
         share_link("http", "fritz.box", 8000, ())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
 from app.options import Options
 from app.state import Field, ServerState
@@ -100,7 +101,7 @@ def test_a_taken_port_is_explained_beside_it_and_the_next_one_is_a_click_away(
 
     [way_out] = [
         button
-        for button in form.messages[Field.PORT].findChildren(type(form.button))
+        for button in form.messages[Field.PORT].findChildren(QPushButton)
         if button.isVisible()
     ]
     assert way_out.text() == f"Use {failure.suggested_port}"

@@ -148,6 +148,40 @@ def test_without_a_display_it_says_so_in_one_line_and_shares(
     assert program.wait(END_SECONDS) == 0
 
 
+@pytest.mark.parametrize("name", [":4242", "nowhere:invalid"])
+def test_a_display_that_cannot_be_used_is_named_in_one_line_and_the_terminal_shares(
+    name: str, run_folderport: Callable[..., Any], fetch: Callable[..., Any], shared: Path
+) -> None:
+    # What is left of a screen that has ended, in a terminal that was started on it.
+    environment = {"QT_QPA_PLATFORM": "", "DISPLAY": name}
+    program = run_folderport(shared, "--bind", "local", env=environment)
+    address = program.address()
+    assert program.errors == (
+        f"folderport: the display {name} cannot be opened; sharing from the terminal.\n"
+    )
+    assert fetch(address + "letter.txt").stdout == (shared / "letter.txt").read_bytes()
+    program.send(signal.SIGINT)
+    assert program.wait(END_SECONDS) == 0
+
+
+def test_where_a_library_of_a_window_is_missing_the_terminal_shares(
+    run_folderport: Callable[..., Any], virtual_display: str, shared: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "libxcb-cursor.so.0").write_bytes(b"no library")
+    environment = {
+        "QT_QPA_PLATFORM": "",
+        "DISPLAY": virtual_display,
+        "LD_LIBRARY_PATH": str(tmp_path),
+    }
+    program = run_folderport(shared, "--bind", "local", env=environment)
+    assert program.address().startswith("http://127.0.0.1:")
+    [line] = program.errors.splitlines()
+    assert line.startswith("folderport: Qt cannot be loaded (")
+    assert "libxcb-cursor.so.0" in line
+    program.send(signal.SIGINT)
+    assert program.wait(END_SECONDS) == 0
+
+
 def test_a_reader_that_goes_away_ends_nothing(
     share_headless: Callable[..., Any], fetch: Callable[..., Any], shared: Path
 ) -> None:

@@ -128,6 +128,7 @@ def test_the_phone_finds_the_computer_by_the_printed_address(
     result = fetch(address + "letter.txt", under=phone.inside)
     assert result.stdout == (shared / "letter.txt").read_bytes()
     wait_until(lambda: f"{PHONE} GET /letter.txt 200" in program.output, "the phone is told of")
+    assert "only this computer" not in program.output
 
 
 def test_an_ipv6_address_is_printed_so_that_the_phone_can_open_it(
@@ -219,7 +220,10 @@ def test_an_address_that_goes_and_comes_back_harms_nothing(
 
 
 def test_without_any_network_it_shares_with_this_computer(
-    run_folderport: Callable[..., Any], fetch: Callable[..., Any], shared: Path
+    run_folderport: Callable[..., Any],
+    fetch: Callable[..., Any],
+    shared: Path,
+    wait_until: Callable[..., Any],
 ) -> None:
     with contextlib.ExitStack() as network:
         alone = network.enter_context(Host())
@@ -227,6 +231,8 @@ def test_without_any_network_it_shares_with_this_computer(
         program = run_folderport("--headless", shared, under=alone.inside)
         address = program.address()
         assert address.startswith("http://127.0.0.1:")
+        wait_until(lambda: "Press Ctrl+C" in program.output, "the greeting is complete")
+        assert "only this computer can open the address" in program.output
         assert fetch(address + "letter.txt", under=alone.inside).returncode == 0
         program.send(signal.SIGINT)
         assert program.wait(END_SECONDS) == 0

@@ -178,7 +178,11 @@ def test_what_was_set_is_there_at_the_next_start(
     form.set_folder(str(shared))
     choose(form.network, "Only this computer", qtbot)
     choose(form.protocol, "HTTP/1.0", qtbot)
+    with qtbot.waitActive(desktop.window):
+        desktop.window.activateWindow()
+    form.port.setFocus()
     qtbot.keyClicks(form.port, "18080")
+    qtbot.keyClick(form.port, Qt.Key.Key_Tab)
 
     again = open_window()
     assert again.window.settings == desktop.window.settings

@@ -11,6 +11,8 @@ from PySide6.QtGui import QPalette
 from app.views.palette import DARK, LIGHT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Parts
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
@@ -56,6 +58,26 @@ def test_the_menu_chooses_the_theme_and_it_is_remembered(
         choices[row].trigger()
     assert parts.window.settings.theme == theme
     assert [choice.isChecked() for choice in choices].index(True) == row
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_menu_shows_which_theme_is_chosen(
+    make_parts: Callable[..., Parts], appearance: Appearance, theme: str
+) -> None:
+    menu = make_parts(theme=theme).window.theme_menu
+    appearance.set_theme(theme)
+    menu.resize(menu.sizeHint())
+    image = menu.grab().toImage()
+    appearance.set_theme("light")
+    ground = LIGHT.card if theme == "light" else DARK.card
+    # What stands before the texts, of which the checked one alone has something there.
+    marked = []
+    for action in menu.actions():
+        area = menu.actionGeometry(action).adjusted(2, 6, 0, -6)
+        left = range(area.left(), area.left() + 18)
+        down = range(area.top(), area.bottom())
+        marked.append(any(image.pixelColor(x, y).name() != ground for x in left for y in down))
+    assert marked == [False, theme == "light", theme == "dark"]
 
 
 def test_the_theme_of_the_system_is_followed(appearance: Appearance, qapp: QApplication) -> None:

@@ -51,6 +51,20 @@ def test_a_folder_that_is_gone_holds_nothing(tmp_path: Path, never: threading.Ev
     assert survey_folder(str(tmp_path / "gone"), never) == FolderSummary(0, 0, complete=True)
 
 
+def test_a_file_that_vanishes_meanwhile_takes_no_other_with_it(folder: Path) -> None:
+    for number in range(20):
+        (folder / f"{number}.txt").write_bytes(b"x")
+
+    class Vanishing(threading.Event):
+        """Looked at for every entry, when the list of them has been read already."""
+
+        def is_set(self) -> bool:
+            (folder / "notes.txt").unlink(missing_ok=True)
+            return False
+
+    assert survey_folder(str(folder), Vanishing()) == FolderSummary(22, 1_020, complete=True)
+
+
 def test_names_of_any_bytes_are_counted(folder: Path, never: threading.Event) -> None:
     with open(os.fsencode(folder) + b"/\xff\xfe", "wb") as odd:
         odd.write(b"x")
@@ -65,6 +79,15 @@ def test_the_latest_folder_is_the_one_that_is_reported(
         survey.start(str(tmp_path))
         survey.start(str(folder))
     assert counted.args == [str(folder), FolderSummary(3, 1_500, complete=True)]
+
+
+def test_a_name_that_is_no_unicode_is_reported_as_it_is(folder: Path, qtbot: QtBot) -> None:
+    odd = os.fsdecode(os.fsencode(folder) + b"/\xff")
+    os.mkdir(odd)
+    survey = FolderSurvey()
+    with qtbot.waitSignal(survey.counted) as counted:
+        survey.start(odd)
+    assert counted.args[0] == odd
 
 
 @pytest.mark.usefixtures("appearance")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
@@ -9,6 +11,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 from app.models.interfaces import InterfacesModel
 from app.models.roles import Role
 from app.network import InterfaceKind, NetworkInterface
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 pytestmark = pytest.mark.usefixtures("appearance")
 WIFI = NetworkInterface("wlan0", "Wi-Fi", "192.168.1.20", InterfaceKind.WIFI, True)
@@ -53,10 +58,25 @@ def test_every_setting_has_its_row(network: str, row: int) -> None:
 
 def test_an_address_that_vanished_is_still_there_to_be_seen() -> None:
     model = InterfacesModel((WIFI,))
+    model.set_chosen("10.9.8.7")
     row = model.row_of("10.9.8.7")
     assert model.index(row, 0).data() == "10.9.8.7 · not connected"
     assert model.index(row, 0).data(Role.VALUE) == "10.9.8.7"
     assert model.rowCount() == 4
+
+
+def test_another_choice_takes_the_vanished_address_away() -> None:
+    model = InterfacesModel((WIFI,))
+    model.set_chosen("10.9.8.7")
+    model.set_chosen("all")
+    assert column(model, Role.VALUE) == ["", "all", "local"]
+
+
+def test_asking_for_a_row_changes_nothing(qtbot: QtBot) -> None:
+    model = InterfacesModel((WIFI,))
+    with qtbot.assertNotEmitted(model.modelReset), qtbot.assertNotEmitted(model.rowsInserted):
+        assert model.row_of("10.9.8.7") == -1
+    assert model.rowCount() == 3
 
 
 def test_without_a_network_there_is_still_a_choice() -> None:

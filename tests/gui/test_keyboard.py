@@ -60,6 +60,10 @@ def test_control_return_starts_and_stops(parts: Parts, qtbot: QtBot) -> None:
         qtbot.keyClick(parts.window, Qt.Key.Key_Return, CONTROL)
 
 
+def test_a_key_held_down_does_not_start_and_stop_in_turns(parts: Parts) -> None:
+    assert not parts.window.start_action.autoRepeat()
+
+
 def test_return_in_the_port_field_starts(parts: Parts, qtbot: QtBot) -> None:
     with qtbot.waitSignal(parts.window.start_requested):
         qtbot.keyClick(parts.window.form.port, Qt.Key.Key_Return)
@@ -116,6 +120,10 @@ def test_starting_keeps_the_focus_on_the_button_that_stops(parts: Parts, qtbot: 
     with qtbot.waitActive(parts.window):
         parts.window.activateWindow()
     parts.window.form.port.setFocus()
+    moves: list[object] = []
+    QApplication.instance().focusChanged.connect(lambda _old, new: moves.append(new))
     parts.window.show_state(ServerState.STARTING)
     parts.window.show_state(ServerState.RUNNING)
     assert parts.window.form.button.hasFocus()
+    # Not from one locked field to the next: a screen reader would name each of them.
+    assert moves == [parts.window.form.button]

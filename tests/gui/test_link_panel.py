@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.views.appearance import Appearance
 
 LINK = ShareLink("http://192.168.1.20:8000/", "http://192.168.1.20:8000")
+LOCAL = ShareLink("http://127.0.0.1:8000/", "http://127.0.0.1:8000")
 LONGEST = "http://[fd12:3456:789a:1bcd:ffff:ffff:ffff:1020]:65535"
 
 
@@ -76,6 +77,20 @@ def test_the_code_is_200_pixels_or_more_and_sharp(shared: Parts) -> None:
     assert {*inside} <= {"#ffffff", "#101318"}
 
 
+def test_an_address_of_this_computer_alone_promises_nothing_to_phones(
+    shared: Parts, qtbot: QtBot
+) -> None:
+    panel = shared.window.link_panel
+    assert panel.caption.text().startswith("Scan with a phone's camera")
+    shared.window.show_link(LOCAL)
+    assert panel.caption.text() == "Only this computer can open this address."
+    assert panel.copy_button.isVisible()
+    assert panel.open_button.isVisible()
+    qtbot.waitUntil(lambda: decoded(shared) == [LOCAL.url])
+    shared.window.show_link(LINK)
+    assert panel.caption.text().startswith("Scan with a phone's camera")
+
+
 def test_before_sharing_three_steps_teach(parts: Parts) -> None:
     panel = parts.window.link_panel
     assert not panel.qr_code.isVisible()
@@ -88,9 +103,13 @@ def test_before_sharing_three_steps_teach(parts: Parts) -> None:
 
 def test_copy_puts_the_address_on_the_clipboard_and_says_so(shared: Parts, qtbot: QtBot) -> None:
     button = shared.window.link_panel.copy_button
+    qtbot.waitUntil(button.isVisible)
+    width = button.sizeHint().width()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert QApplication.clipboard().text() == LINK.url
     assert button.text() == "Copied"
+    # The buttons beside it stay where they are.
+    assert button.minimumWidth() == width
     qtbot.waitUntil(lambda: "Copy" in button.text() and button.text() != "Copied", timeout=4_000)
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+import stat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,6 +113,19 @@ def test_an_export_that_fails_leaves_the_older_file(tmp_path: Path, request_fini
         export_log(str(target), LogFormat.CSV, broken())  # type: ignore[arg-type]  # on purpose
     assert target.read_text() == "older"
     assert os.listdir(tmp_path) == ["requests.csv"]
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o027, 0o077])
+def test_an_export_has_the_permissions_of_any_new_file(
+    tmp_path: Path, request_finished: Make, mask: int
+) -> None:
+    target = tmp_path / "requests.csv"
+    before = os.umask(mask)
+    try:
+        export_log(str(target), LogFormat.CSV, [request_finished()])
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o666 & ~mask
 
 
 def test_names_that_are_no_unicode_are_written_too(tmp_path: Path, request_finished: Make) -> None:

@@ -1,12 +1,15 @@
-"""WCAG 2.1, success criterion 1.4.3: text stands out from its ground at least 4.5 to 1."""
+"""WCAG 2.1: texts stand out at least 4.5 to 1 (1.4.3), fields and the focus 3 to 1 (1.4.11)."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 from PySide6.QtGui import QColor
 
 from app.models.roles import Tone
 from app.views.palette import DARK, LIGHT, Tokens
+from app.views.style_sheet import style_sheet
 
 SCHEMES = pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
 PAIRS = (
@@ -48,6 +51,28 @@ def test_text_can_be_read_on_its_ground(tokens: Tokens, ink: str, ground: str) -
 @SCHEMES
 def test_the_focus_ring_stands_out_from_every_card(tokens: Tokens) -> None:
     assert min(contrast(tokens.accent, ground) for ground in (tokens.card, tokens.field)) >= 3
+
+
+@SCHEMES
+def test_the_focus_ring_of_the_primary_button_stands_out_inside_and_outside(
+    tokens: Tokens,
+) -> None:
+    colour = re.search(
+        r'kind="primary"\]:focus \{ border: \dpx solid (#\w+);', style_sheet(tokens, 13)
+    )
+    assert colour is not None
+    assert min(contrast(colour[1], ground) for ground in (tokens.card, tokens.fill)) >= 3
+
+
+@SCHEMES
+def test_an_empty_field_is_known_by_its_edge(tokens: Tokens) -> None:
+    fields = re.search(
+        r"QLineEdit, QComboBox \{[^}]* border: 1px solid (#\w+); background: (#\w+);",
+        style_sheet(tokens, 13),
+    )
+    assert fields is not None
+    edge, inside = fields.groups()
+    assert min(contrast(edge, ground) for ground in (tokens.card, inside)) >= 3
 
 
 @SCHEMES

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
+from app.models.log_export import LogFormat, export_log
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from conftest import Parts
@@ -121,6 +126,7 @@ def test_export_asks_for_a_name_and_writes_the_rows_that_are_shown(
     dialog.fileSelected.emit(str(target))
     dialog.reject()
     qtbot.waitUntil(lambda: view.findChild(QFileDialog) is None)
+    qtbot.waitUntil(lambda: view.export_button.text() == "Exported")
     assert len(target.read_text("utf-8-sig").splitlines()) == 1 + full.log.rowCount() == 12
 
 
@@ -129,10 +135,72 @@ def test_an_export_that_fails_says_why_and_what_to_do(
 ) -> None:
     view = full.window.activity.requests
     view.export_to(str(tmp_path / "nowhere" / "log.csv"))
+    qtbot.waitUntil(lambda: view.findChild(QMessageBox) is not None)
     box = view.findChild(QMessageBox)
-    assert box is not None
+    assert view.export_button.text() == "Export…"
     assert box.text() == (
         "log.csv could not be written: No such file or directory. Choose another place."
     )
     box.accept()
     qtbot.waitUntil(lambda: view.findChild(QMessageBox) is None)
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    """A place where whoever opens it for writing waits for a reader: as slow as a test wants."""
+    pipe = tmp_path / "slow"
+    os.mkfifo(pipe)
+    return pipe
+
+
+def test_the_window_goes_on_while_an_export_is_written(
+    full: Parts, qtbot: QtBot, pipe: Path, monkeypatch: pytest.MonkeyPatch, request_finished: Make
+) -> None:
+    view = full.window.activity.requests
+
+    def write(path: str, log_format: LogFormat, events: Iterable[RequestFinished]) -> None:
+        pipe.read_text()  # returns when the test has looked around
+        export_log(path, log_format, events)
+
+    monkeypatch.setattr("app.views.request_log_view.export_log", write)
+    target = pipe.with_name("log.csv")
+    view.export_to(str(target))
+    assert view.export_button.text() == "Exporting…"
+    full.log.append([request_finished()])
+    assert full.log.rowCount() == 201
+    view.export_to(str(pipe.with_name("second.csv")))
+    qtbot.mouseClick(view.export_button, Qt.MouseButton.LeftButton)
+    assert view.findChild(QFileDialog) is None
+    assert not target.exists()
+    pipe.write_text("go on")
+    qtbot.waitUntil(lambda: view.export_button.text() == "Exported")
+    # The rows of the moment when it was asked for, and no second file.
+    assert len(target.read_text("utf-8-sig").splitlines()) == 1 + 200
+    assert sorted(os.listdir(pipe.parent)) == ["Holiday pictures", "log.csv", "slow"]
+    qtbot.waitUntil(lambda: view.export_button.text() == "Export…", timeout=4_000)
+
+
+QUIT_AT_ONCE = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from app.models.request_log import RequestLogModel
+from app.views.request_log_view import RequestLogView
+from server_core.events import RequestFinished
+
+application = QApplication([])
+log = RequestLogModel()
+event = RequestFinished(0.0, 0.1, "10.0.0.7", 5, "GET", "/", "HTTP/1.1", 200, 9, True, "", "")
+log.append([event] * 50_000)
+view = RequestLogView(log)
+view.export_to(sys.argv[1])
+QTimer.singleShot(0, application.quit)
+application.exec()
+"""
+
+
+def test_an_export_is_finished_when_folderport_is_closed_meanwhile(tmp_path: Path) -> None:
+    target = tmp_path / "log.csv"
+    subprocess.run([sys.executable, "-c", QUIT_AT_ONCE, target], check=True, timeout=60)
+    assert os.listdir(tmp_path) == ["log.csv"]
+    assert len(target.read_text("utf-8-sig").splitlines()) == 50_001

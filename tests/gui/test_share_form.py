@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtCore import Qt
 
 from app.network import InterfaceKind, NetworkInterface
 from app.settings import ShareSettings
@@ -24,23 +22,11 @@ LEFT = Qt.MouseButton.LeftButton
 TAKEN = StartFailure(Field.PORT, "Port 8000 is taken by another program. Use 8001?", 8001)
 
 
-def drop(parts: Parts, path: Path) -> None:
-    """Drag `path` over the form and let go."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    action, modifier = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(
-        parts.window.form, QDragEnterEvent(QPoint(9, 9), action, data, LEFT, modifier)
-    )
-    assert parts.window.form.folder.property("drop") == "true"
-    QApplication.sendEvent(
-        parts.window.form, QDropEvent(QPointF(9, 9), action, data, LEFT, modifier)
-    )
-    assert parts.window.form.folder.property("drop") == "false"
-
-
-def gap_below(upper: QWidget, lower: QWidget) -> int:
-    return lower.mapToGlobal(QPoint()).y() - upper.mapToGlobal(upper.rect().bottomLeft()).y()
+def changes(parts: Parts) -> list[ShareSettings]:
+    """Collect what is told from now on to be worth remembering."""
+    told: list[ShareSettings] = []
+    parts.window.settings_changed.connect(told.append)
+    return told
 
 
 def test_start_asks_for_what_is_set(parts: Parts, qtbot: QtBot, folder: Path) -> None:
@@ -58,10 +44,24 @@ def test_start_asks_for_what_is_set(parts: Parts, qtbot: QtBot, folder: Path) ->
     assert parts.window.settings == start.args[0]
 
 
-def test_every_change_is_told_so_that_it_can_be_remembered(parts: Parts, qtbot: QtBot) -> None:
+def test_every_choice_is_told_so_that_it_can_be_remembered(parts: Parts, qtbot: QtBot) -> None:
     with qtbot.waitSignal(parts.window.settings_changed) as change:
-        qtbot.keyClicks(parts.window.form.port, "9")
-    assert change.args[0].port == 9
+        parts.window.form.protocol.activated.emit(1)
+    assert change.args[0].protocol == "HTTP/1.0"
+
+
+def test_other_settings_can_be_shown(parts: Parts, tmp_path: Path) -> None:
+    form, told = parts.window.form, changes(parts)
+    parts.window.show_failure(TAKEN)
+    other = ShareSettings(folder=str(tmp_path), network="10.9.8.7", port=81, protocol="HTTP/1.0")
+    parts.window.show_settings(other)
+    assert parts.window.settings == other
+    assert form.folder.accessibleName() == f"Folder: {tmp_path.name}"
+    assert form.network.currentText() == "10.9.8.7 · not connected"
+    assert (form.port.text(), form.protocol.currentText()) == ("81", "HTTP/1.0")
+    assert form.messages[Field.PORT].text == ""
+    form.port.editingFinished.emit()
+    assert told == []
 
 
 def test_settings_are_shown(make_parts: Callable[..., Parts], folder: Path) -> None:
@@ -81,42 +81,6 @@ def test_without_a_folder_start_says_to_choose_one(
     message = parts.window.form.messages[Field.FOLDER]
     assert message.isVisible()
     assert message.text == "Choose the folder to share first."
-
-
-@pytest.mark.parametrize("typed", ["0", "65536", "99999"])
-def test_a_port_out_of_range_is_kept_and_explained(parts: Parts, qtbot: QtBot, typed: str) -> None:
-    form = parts.window.form
-    qtbot.keyClicks(form.port, typed)
-    with qtbot.assertNotEmitted(parts.window.start_requested):
-        qtbot.mouseClick(form.button, LEFT)
-    assert form.port.text() == typed
-    assert "from 1 to 65535" in form.messages[Field.PORT].text
-
-
-def test_a_port_takes_digits_only(parts: Parts, qtbot: QtBot) -> None:
-    qtbot.keyClicks(parts.window.form.port, "-8a0.8 0000")
-    assert parts.window.form.port.text() == "80800"
-
-
-def test_a_taken_port_is_explained_beside_the_field_and_put_right_by_a_button(
-    parts: Parts, qtbot: QtBot
-) -> None:
-    form = parts.window.form
-    qtbot.keyClicks(form.port, "8000")
-    parts.window.show_state(ServerState.STARTING)
-    parts.window.show_state(ServerState.STOPPED)
-    parts.window.show_failure(TAKEN)
-    message = form.messages[Field.PORT]
-    assert message.text == TAKEN.message
-    assert form.port.text() == "8000"
-    assert form.port.property("invalid") == "true"
-    qtbot.waitUntil(lambda: 0 <= gap_below(form.port, message) < 24)
-    button = next(child for child in message.findChildren(QPushButton) if child.isVisible())
-    assert button.text() == "Use 8001"
-    with qtbot.waitSignal(parts.window.start_requested) as start:
-        qtbot.mouseClick(button, LEFT)
-    assert start.args[0].port == 8001
-    assert not message.isVisible()
 
 
 @pytest.mark.parametrize("field", list(Field))
@@ -146,17 +110,22 @@ def test_while_sharing_nothing_can_be_changed(parts: Parts, qtbot: QtBot, tmp_pa
     fields = (form.network, form.port, form.protocol)
     assert not any(field.isEnabled() for field in fields)
     assert not form.folder.choose_button.isVisible()
-    parts.window.show_folder(str(tmp_path))
+    form.set_folder(str(tmp_path))
     assert parts.window.settings == before
     with qtbot.waitSignal(parts.window.stop_requested):
         qtbot.mouseClick(form.button, LEFT)
 
 
-@pytest.mark.parametrize("state", [ServerState.STARTING, ServerState.STOPPING])
-def test_between_start_and_stop_the_button_does_nothing(
-    parts: Parts, qtbot: QtBot, state: ServerState
-) -> None:
-    parts.window.show_state(state)
+def test_a_start_that_takes_long_can_be_given_up(parts: Parts, qtbot: QtBot) -> None:
+    parts.window.show_state(ServerState.STARTING)
+    assert parts.window.form.button.text() == "Cancel"
+    assert parts.window.start_action.isEnabled()
+    with qtbot.waitSignal(parts.window.stop_requested):
+        qtbot.mouseClick(parts.window.form.button, LEFT)
+
+
+def test_while_it_stops_the_button_does_nothing(parts: Parts, qtbot: QtBot) -> None:
+    parts.window.show_state(ServerState.STOPPING)
     with (
         qtbot.assertNotEmitted(parts.window.start_requested),
         qtbot.assertNotEmitted(parts.window.stop_requested),
@@ -164,40 +133,34 @@ def test_between_start_and_stop_the_button_does_nothing(
         qtbot.mouseClick(parts.window.form.button, LEFT)
 
 
-def test_a_dropped_folder_is_taken(parts: Parts, tmp_path: Path) -> None:
-    other = tmp_path / "Müsik & more"
-    other.mkdir()
-    drop(parts, other)
-    assert parts.window.settings.folder == str(other)
-    assert parts.window.settings.recent_folders[0] == str(other)
+def test_a_double_click_starts_and_does_not_stop_again(parts: Parts, qtbot: QtBot) -> None:
+    window, button = parts.window, parts.window.form.button
+    window.start_requested.connect(lambda: window.show_state(ServerState.STARTING))
+    with (
+        qtbot.assertNotEmitted(window.stop_requested),
+        qtbot.waitSignal(window.start_requested),
+    ):
+        qtbot.mouseClick(button, LEFT)
+        # As a mouse has it: the second press is told as a double click, then comes its release.
+        qtbot.mouseDClick(button, LEFT)
+        qtbot.mouseRelease(button, LEFT)
 
 
-def test_a_dropped_file_is_explained_and_the_folder_stays(parts: Parts, folder: Path) -> None:
-    drop(parts, folder / "notes.txt")
-    assert parts.window.settings.folder == str(folder)
-    message = parts.window.form.messages[Field.FOLDER].text
-    assert message == "That is a file. Drop the folder that it is in."
-
-
-def test_dragging_away_takes_the_invitation_back(parts: Parts, folder: Path) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(folder))])
-    action, modifier = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+def test_a_warning_stands_under_its_field_while_sharing_goes_on(parts: Parts) -> None:
     form = parts.window.form
-    QApplication.sendEvent(form, QDragEnterEvent(QPoint(9, 9), action, data, LEFT, modifier))
-    QApplication.sendEvent(form, QDragLeaveEvent())
-    assert form.folder.property("drop") == "false"
-
-
-def test_a_dragged_text_is_not_invited(parts: Parts) -> None:
-    data = QMimeData()
-    data.setText("not a folder")
-    event = QDragEnterEvent(
-        QPoint(9, 9), Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier
-    )
-    event.ignore()
-    QApplication.sendEvent(parts.window.form, event)
-    assert not event.isAccepted()
+    parts.window.show_state(ServerState.RUNNING)
+    focused = parts.window.focusWidget()
+    parts.window.show_warning(StartFailure(Field.NETWORK, "This computer has moved."))
+    message = form.messages[Field.NETWORK]
+    assert message.isVisible()
+    assert message.text == form.network.accessibleDescription() == "This computer has moved."
+    assert form.network.property("invalid") != "true"
+    assert parts.window.focusWidget() is focused
+    parts.window.show_state(ServerState.RUNNING)
+    assert message.isVisible()
+    parts.window.show_state(ServerState.STOPPING)
+    assert not message.isVisible()
+    assert form.network.accessibleDescription() == ""
 
 
 def test_a_recent_folder_is_one_press_away(
@@ -212,6 +175,16 @@ def test_a_recent_folder_is_one_press_away(
     action.trigger()
     assert parts.window.settings.folder == str(other)
     assert parts.window.settings.recent_folders == (str(other), str(folder))
+
+
+def test_a_recent_folder_whose_name_is_no_unicode_is_taken_as_it_is(
+    make_parts: Callable[..., Parts], folder: Path, tmp_path: Path
+) -> None:
+    odd = tmp_path / "\udcff"
+    odd.mkdir()
+    parts = make_parts(folder=str(folder), recent_folders=(str(folder), str(odd)))
+    parts.window.form.folder.recent_menu.actions()[0].trigger()
+    assert parts.window.settings.folder == str(odd)
 
 
 def test_the_folder_tells_what_is_in_it(parts: Parts, qtbot: QtBot) -> None:

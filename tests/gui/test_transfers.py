@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QPersistentModelIndex
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.models.roles import Role, Tone
@@ -14,6 +15,7 @@ from server_core.transfers import TransferSnapshot
 
 if TYPE_CHECKING:
     from conftest import Parts
+    from pytestqt.qtbot import QtBot
 
 pytestmark = pytest.mark.usefixtures("appearance")
 MB = 1_000_000
@@ -26,8 +28,8 @@ def transfers() -> TransfersModel:
     return model
 
 
-def started(number: int, size: int = 100 * MB) -> TransferStarted:
-    return TransferStarted(number, "192.168.1.44", "curl/8.4.0", f"Lake/{number}.mp4", size)
+def started(number: int, size: int = 100 * MB, host: str = "192.168.1.44") -> TransferStarted:
+    return TransferStarted(number, host, "curl/8.4.0", f"Lake/{number}.mp4", size)
 
 
 def snapshot(number: int, sent: int, size: int = 100 * MB) -> TransferSnapshot:
@@ -57,6 +59,83 @@ def test_a_steady_speed_is_shown_as_it_is() -> None:
     assert row(transfers, 0)[TransferColumn.SPEED] == "1.0 MB/s"
     assert row(transfers, 0)[TransferColumn.REMAINING] == "1 min 10 s"
     assert transfers.bytes_per_second == pytest.approx(MB, rel=0.01)
+
+
+def test_a_sudden_change_of_speed_is_smoothed() -> None:
+    transfers = TransfersModel()
+    transfers.apply([started(1)])
+    transfers.update([snapshot(1, 0)], 1e9)
+    transfers.update([snapshot(1, 10 * MB)], 1e9 + 1)
+    assert transfers.bytes_per_second == pytest.approx(10 * MB)
+    transfers.update([snapshot(1, 30 * MB)], 1e9 + 2)
+    assert transfers.bytes_per_second == pytest.approx(13.5 * MB)
+    transfers.update([snapshot(1, 30 * MB)], 1e9 + 3)
+    assert transfers.bytes_per_second == pytest.approx(8.775 * MB)
+
+
+def test_the_devices_with_a_transfer_under_way_are_busy(transfers: TransfersModel) -> None:
+    assert transfers.busy_hosts == frozenset()
+    transfers.apply([started(1), started(2), started(3, host="10.0.0.9")])
+    assert transfers.busy_hosts == {"192.168.1.44", "10.0.0.9"}
+    transfers.apply([TransferEnded(3, MB, 1.0, False), TransferEnded(2, MB, 1.0, True)])
+    assert transfers.busy_hosts == {"192.168.1.44"}
+
+
+def test_a_transfer_of_which_the_end_was_never_told_ends_all_the_same(
+    transfers: TransfersModel, qtbot: QtBot
+) -> None:
+    transfers.apply([started(1), started(2)])
+    transfers.update([snapshot(2, MB)])
+    assert transfers.live_count == 2
+    with qtbot.waitSignal(transfers.count_changed, check_params_cb=lambda count: count == 1):
+        transfers.update([snapshot(2, 2 * MB)])
+    assert transfers.busy_hosts == {"192.168.1.44"}
+    assert row(transfers, 1)[2] == "Ended · 100 MB"
+    assert transfers.index(1, TransferColumn.PROGRESS).data(Role.PROGRESS) is None
+
+
+def test_a_transfer_that_one_reading_missed_goes_on(transfers: TransfersModel) -> None:
+    transfers.apply([started(1)])
+    for readings in ([], [snapshot(1, MB)], [], [snapshot(1, 2 * MB)]):
+        transfers.update(readings)
+    assert transfers.live_count == 1
+
+
+def test_an_end_that_is_told_late_says_how_it_went(transfers: TransfersModel) -> None:
+    transfers.apply([started(1)])
+    transfers.update([])
+    transfers.update([])
+    transfers.apply([TransferEnded(1, 100 * MB, 4.0, True)])
+    assert row(transfers, 0)[2] == "Done · 100 MB"
+    transfers.apply([TransferEnded(1, 1, 4.0, False)])
+    assert row(transfers, 0)[2] == "Done · 100 MB"
+
+
+def test_the_next_server_counts_from_one_and_means_others(transfers: TransfersModel) -> None:
+    transfers.apply([started(1)])
+    transfers.update([])
+    transfers.update([])
+    transfers.end_all()
+    transfers.apply([TransferEnded(1, 100 * MB, 4.0, True)])
+    assert row(transfers, 0)[2] == "Ended · 100 MB"
+
+
+def test_a_selected_transfer_stays_selected_when_others_make_room(
+    transfers: TransfersModel,
+) -> None:
+    many = range(TransfersModel.MAX_ROWS)
+    transfers.apply([started(number) for number in many])
+    transfers.apply([TransferEnded(number, MB, 1.0, True) for number in many if number != 7])
+    selected = [QPersistentModelIndex(transfers.index(n, TransferColumn.FILE)) for n in (0, 250)]
+    names = [index.data() for index in selected]
+    transfers.apply([started(1_000 + number) for number in range(9)])
+    assert transfers.rowCount() == TransfersModel.MAX_ROWS
+    assert [index.data() for index in selected] == names
+    under_way = QPersistentModelIndex(transfers.index(transfers.rowCount() - 1, 1))
+    assert under_way.data() == "7.mp4"
+    transfers.clear_ended()
+    assert transfers.rowCount() == 10
+    assert under_way.data() == "7.mp4"
 
 
 def test_an_ended_transfer_tells_its_outcome(transfers: TransfersModel) -> None:

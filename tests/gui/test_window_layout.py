@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,9 +16,13 @@ from app.views.tray import TrayIcon
 from server_core.events import TransferStarted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Parts
     from pytestqt.qtbot import QtBot
 
+# The offscreen platform has no stack of windows, and says so.
+RAISING = pytest.mark.qt_log_ignore(r"does not support raise\(\)", extend=True)
 BUSY = TransferStarted(1, "10.0.0.7", "curl/8.4.0", "boat.mp4", 10_000)
 
 
@@ -69,6 +74,13 @@ def test_the_title_names_the_folder_while_it_is_shared(parts: Parts) -> None:
     assert parts.window.windowTitle() == "Holiday pictures is shared · Folderport"
 
 
+def test_a_folder_without_a_name_is_called_by_its_path(make_parts: Callable[..., Parts]) -> None:
+    window = make_parts(folder="/").window
+    window.show_state(ServerState.RUNNING)
+    assert window.windowTitle() == "/ is shared · Folderport"
+    assert window.form.folder.accessibleName() == "Folder: /"
+
+
 @pytest.mark.parametrize("side", [16, 32, 256])
 def test_the_icon_is_drawn_at_every_size(parts: Parts, side: int) -> None:
     image: QImage = application_icon().pixmap(side, side).toImage()
@@ -77,6 +89,7 @@ def test_the_icon_is_drawn_at_every_size(parts: Parts, side: int) -> None:
     assert not parts.window.windowIcon().isNull()
 
 
+@RAISING
 def test_closing_asks_while_files_are_on_their_way(parts: Parts, qtbot: QtBot) -> None:
     parts.transfers.apply([BUSY])
     parts.window.close()
@@ -85,10 +98,30 @@ def test_closing_asks_while_files_are_on_their_way(parts: Parts, qtbot: QtBot) -
     assert box is not None
     assert box.text() == "1 file is still being sent. Closing Folderport ends it."
     box.defaultButton().click()
-    qtbot.waitUntil(lambda: parts.window.findChild(QMessageBox) is None)
+    qtbot.waitUntil(lambda: not box.isVisible())
     assert parts.window.isVisible()
 
 
+@RAISING
+def test_closing_again_and_again_asks_once_and_in_front(parts: Parts, qtbot: QtBot) -> None:
+    window = parts.window
+    window.showMinimized()
+    qtbot.waitUntil(window.isMinimized)
+    parts.transfers.apply([BUSY])
+    window.close()
+    parts.transfers.apply([replace(BUSY, transfer_id=2)])
+    for _ in range(3):
+        window.close()
+    assert not window.isMinimized()
+    (box,) = window.findChildren(QMessageBox)
+    assert box.text().startswith("2 files are still being sent.")
+    box.reject()
+    window.close()
+    assert window.findChildren(QMessageBox) == [box]
+    assert box.isVisible()
+
+
+@RAISING
 def test_closing_ends_it_where_that_is_wanted(parts: Parts) -> None:
     parts.transfers.apply([BUSY])
     parts.window.close()
@@ -109,6 +142,7 @@ def test_closing_does_not_ask_when_nothing_is_on_its_way(parts: Parts) -> None:
     [
         ("Show &Folderport", "show_requested", ServerState.STOPPED),
         ("&Start sharing", "toggle_requested", ServerState.STOPPED),
+        ("&Cancel", "toggle_requested", ServerState.STARTING),
         ("&Stop sharing", "toggle_requested", ServerState.RUNNING),
         ("Copy &address", "copy_requested", ServerState.RUNNING),
         ("&Quit", "quit_requested", ServerState.RUNNING),
