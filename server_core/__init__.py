@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from http import HTTPStatus
 
     from server_core.answer import DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE
+    from server_core.cgi import CGIHTTPRequestHandler
+    from server_core.command_line import test
     from server_core.errors import HeaderInjectionError, RequestError
     from server_core.events import (
         Event,
@@ -35,13 +37,16 @@ if TYPE_CHECKING:
     from server_core.request_log import __version__
     from server_core.server import HTTPServer, ThreadingHTTPServer
     from server_core.static import SimpleHTTPRequestHandler
+    from server_core.tls import HTTPSServer, ThreadingHTTPSServer
     from server_core.transfers import TransferRegistry, TransferSnapshot
 
 __all__ = [
     "DEFAULT_ERROR_CONTENT_TYPE",
     "DEFAULT_ERROR_MESSAGE",
     "BaseHTTPRequestHandler",
+    "CGIHTTPRequestHandler",
     "Event",
+    "HTTPSServer",
     "HTTPServer",
     "HTTPStatus",
     "HeaderInjectionError",
@@ -50,17 +55,21 @@ __all__ = [
     "ServerStarted",
     "ServerStopped",
     "SimpleHTTPRequestHandler",
+    "ThreadingHTTPSServer",
     "ThreadingHTTPServer",
     "TransferEnded",
     "TransferRegistry",
     "TransferSnapshot",
     "TransferStarted",
     "__version__",
+    "test",
 ]
 
 _HOMES = {
     "http": ("HTTPStatus",),
     "server_core.answer": ("DEFAULT_ERROR_CONTENT_TYPE", "DEFAULT_ERROR_MESSAGE"),
+    "server_core.cgi": ("CGIHTTPRequestHandler",),
+    "server_core.command_line": ("test",),
     "server_core.errors": ("HeaderInjectionError", "RequestError"),
     "server_core.events": (
         "Event",
@@ -74,6 +83,7 @@ _HOMES = {
     "server_core.request_log": ("__version__",),
     "server_core.server": ("HTTPServer", "ThreadingHTTPServer"),
     "server_core.static": ("SimpleHTTPRequestHandler",),
+    "server_core.tls": ("HTTPSServer", "ThreadingHTTPSServer"),
     "server_core.transfers": ("TransferRegistry", "TransferSnapshot"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 from http import HTTPStatus
 
 __all__ = ["ConnectionLostError", "HeaderInjectionError", "RequestError", "is_lost_connection"]
@@ -47,5 +48,8 @@ class HeaderInjectionError(ValueError):
 def is_lost_connection(error: BaseException) -> bool:
     """Return whether an error only says that the client left, or was cut off."""
     if isinstance(error, (ConnectionError, TimeoutError)):
+        return True
+    ssl = sys.modules.get("ssl")  # not loaded where there is no TLS
+    if ssl is not None and isinstance(error, ssl.SSLError):
         return True
     return isinstance(error, OSError) and error.errno in _UNREACHABLE

@@ -13,7 +13,7 @@ import posixpath
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
@@ -29,6 +29,7 @@ from server_core.files.resource import FileBody, FileResource, open_anywhere, op
 from server_core.handler import TOLD_TARGET, BaseHTTPRequestHandler
 from server_core.listing import listing_page
 from server_core.protocol.conditional import Validators, strong_etag
+from server_core.protocol.headers import check_field
 from server_core.protocol.response import Representation, respond
 from server_core.protocol.target import decode_path, path_of, url_segments
 from server_core.server import client_host
@@ -60,8 +61,16 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
     """Whether names that begin with a dot are listed and served."""
 
     def __init__(
-        self, *args: Any, directory: str | os.PathLike[str] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        directory: str | os.PathLike[str] | None = None,
+        extra_response_headers: Iterable[Sequence[str]] | None = None,
+        **kwargs: Any,
     ) -> None:
+        # With whole files and listings (200), and never beside a field that is sent anyway.
+        self.extra_response_headers = list(extra_response_headers or ())
+        for name, value in self.extra_response_headers:
+            check_field(name, value)
         chosen = directory if directory is not None else self.directory
         self.directory = os.getcwd() if chosen is None else os.fspath(chosen)
         self._transfer: Transfer | None = None
@@ -110,6 +119,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
+        self._send_extra_headers()
         self.end_headers()
         return io.BytesIO(page)
 
@@ -217,6 +227,8 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             self.send_response(response.status)
             for name, value in response.fields:
                 self.send_header(name, value)
+            if response.status == HTTPStatus.OK:
+                self._send_extra_headers()
             self.end_headers()
         except BaseException:
             resource.close()
@@ -225,6 +237,13 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             resource.close()
             return None
         return FileBody(resource, response.body.start, response.body.stop)
+
+    def _send_extra_headers(self) -> None:
+        taken = {line.partition(b":")[0].lower() for line in self._headers_buffer}
+        taken.add(b"transfer-encoding")  # the body has none
+        for name, value in self.extra_response_headers:
+            if name.lower().encode() not in taken:
+                self.send_header(name, value)
 
     def _content_type(self, resource: FileResource, path: str) -> str:
         content_type = self.guess_type(path)

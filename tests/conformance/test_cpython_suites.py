@@ -1,7 +1,7 @@
 """CPython's own tests of http.server, and of what the standard library builds on it.
 
 They run with server_core in its place and must pass, but for the contradictions that are known.
-CGI is not built yet, so that the tests of CGIHTTPRequestHandler are not asked.
+Those of CGI have a file of their own, test_cpython_cgi_and_script.py.
 """
 
 from __future__ import annotations
@@ -20,12 +20,7 @@ PACKAGE = "libpython{}.{}-testsuite".format(*sys.version_info)
 SUITES = {"test_httpservers": 1, "test_wsgiref": 1, "test_xmlrpc": 4, "test_docxmlrpc": 1}
 """Each with the number of processes it is divided into: xmlrpc's waits for time-outs of 3 s."""
 
-UNBUILT = "the module's test() is not built yet"
 KNOWN = {
-    "test_httpservers.ScriptTestCase.test_server_test_unspec": UNBUILT,
-    "test_httpservers.ScriptTestCase.test_server_test_localhost": UNBUILT,
-    "test_httpservers.ScriptTestCase.test_server_test_ipv4": UNBUILT,
-    "test_httpservers.ScriptTestCase.test_server_test_ipv6": UNBUILT,
     "test_httpservers.MiscTestCase.test_all": (
         "looks for classes that say they are defined in http.server; ours say where they are"
     ),

@@ -134,21 +134,23 @@ def test_a_port_that_is_taken_is_named_in_one_line(tree: Path) -> None:
         port = taken.getsockname()[1]
         status, err = fails(str(port), "-b", "127.0.0.1", "-d", str(tree))
     assert status == 1
-    assert err == f"Cannot listen on port {port}: [Errno 98] Address already in use\n"
+    assert err.startswith("Cannot listen on ")
+    assert f"port {port} of 127.0.0.1: another program does; choose another" in err
+    assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [("99999",), ("0", "-b", "256.256.256.256"), ("0", "-b", "198.51.100.1"), ("0", "-b", "::zz")],
+    [("0", "-b", "256.256.256.256"), ("0", "-b", "198.51.100.1"), ("0", "-b", "::zz")],
 )
 def test_what_cannot_be_listened_on_is_one_line(arguments: tuple[str, ...]) -> None:
     status, err = fails(*arguments)
     assert status == 1
-    assert err.startswith("Cannot listen on port ")
+    assert err.startswith("Cannot listen on ")
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [("gull",), ("--nonsense",), ("80", "81")])
+@pytest.mark.parametrize("arguments", [("gull",), ("99999",), ("--nonsense",), ("80", "81")])
 def test_what_is_no_option_is_a_usage_error(arguments: tuple[str, ...]) -> None:
     status, err = fails(*arguments)
     assert status == 2
