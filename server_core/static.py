@@ -28,8 +28,10 @@ from server_core.files.media_types import (
 from server_core.files.resource import FileBody, FileResource, open_anywhere, open_beneath
 from server_core.handler import TOLD_TARGET, BaseHTTPRequestHandler
 from server_core.listing import listing_page
+from server_core.parts import PartsBody
 from server_core.protocol.conditional import Validators, strong_etag
 from server_core.protocol.headers import check_field
+from server_core.protocol.multipart import MultipartRanges
 from server_core.protocol.response import Representation, respond
 from server_core.protocol.target import decode_path, path_of, url_segments
 from server_core.server import client_host
@@ -137,8 +139,10 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
 
     def copyfile(self, source: Any, outputfile: Any) -> None:
         """Copy the body from one stream to the other, by the system itself where it can."""
-        if isinstance(source, FileBody) and isinstance(outputfile, ConnectionWriter):
+        if isinstance(outputfile, ConnectionWriter) and isinstance(source, FileBody):
             outputfile.send_file(source, self._transfer)
+        elif isinstance(outputfile, ConnectionWriter) and isinstance(source, PartsBody):
+            outputfile.send_pieces(source.pieces(), self._transfer)
         else:
             shutil.copyfileobj(source, outputfile)
 
@@ -216,7 +220,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             resource.close()
         return self.list_directory(path)
 
-    def _send_file_head(self, resource: FileResource, path: str) -> FileBody | None:
+    def _send_file_head(self, resource: FileResource, path: str) -> FileBody | PartsBody | None:
         try:
             representation = Representation(
                 resource.size,
@@ -236,6 +240,8 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         if response.body is None:
             resource.close()
             return None
+        if isinstance(response.body, MultipartRanges):
+            return PartsBody(resource, response.body)
         return FileBody(resource, response.body.start, response.body.stop)
 
     def _send_extra_headers(self) -> None:
@@ -255,7 +261,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
 
     def _send_body(self, source: BinaryIO | io.IOBase) -> None:
         transfers = getattr(self.server, "transfers", None)
-        if transfers is None or not isinstance(source, FileBody):
+        if transfers is None or not isinstance(source, FileBody | PartsBody):
             self.copyfile(source, self.wfile)
             return
         host, agent = client_host(self.client_address), self.headers.get("User-Agent", "")[:200]
@@ -266,10 +272,6 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         self._transfer = transfer
         try:
             self.copyfile(source, self.wfile)
-            if source.remaining:
-                # The file became shorter: only the end of the connection can say so.
-                self._exchange.complete = False
-                self.close_connection = True
         finally:
             self._transfer = None
             transfers.end(transfer)

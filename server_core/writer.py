@@ -7,7 +7,7 @@ import io
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -93,6 +93,18 @@ class ConnectionWriter(io.BufferedIOBase):
             self._sendfile(body, transfer)
         else:
             self._copy(body, transfer)
+
+    def send_pieces(self, pieces: Iterable[bytes | FileBody], transfer: Transfer | None) -> None:
+        """Send what a body is made of; stops early where a piece of a file fell short."""
+        for piece in pieces:
+            if isinstance(piece, FileBody):
+                self.send_file(piece, transfer)
+                if piece.remaining:
+                    return
+            else:
+                self.write(piece)
+                if transfer is not None:
+                    transfer.sent += len(piece)
 
     def _sendfile(self, body: FileBody, transfer: Transfer | None) -> None:
         self._release(_MSG_MORE if body.remaining else 0)  # joins the file's first bytes

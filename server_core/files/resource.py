@@ -229,13 +229,14 @@ def _refuse_unnameable(text: str) -> None:
 class FileBody(io.RawIOBase):
     """The bytes `start` to `stop` of a file as a stream: never more, fewer if the file shrinks.
 
-    Closes the resource with itself. `fileno()` gives the file's descriptor, whose own position is
-    not used: `offset` says where the stream stands.
+    Closes the resource with itself if it `owns` it. `fileno()` gives the file's descriptor, whose
+    own position is not used: `offset` says where the stream stands.
     """
 
-    def __init__(self, resource: FileResource, start: int, stop: int) -> None:
+    def __init__(self, resource: FileResource, start: int, stop: int, *, owns: bool = True) -> None:
         super().__init__()
         self.resource = resource
+        self._owns = owns
         self.offset = start
         self.stop = stop
 
@@ -271,6 +272,7 @@ class FileBody(io.RawIOBase):
         return len(data)
 
     def close(self) -> None:
-        """Close the stream and the file."""
-        self.resource.close()
+        """Close the stream, and the file with it if it is owned."""
+        if self._owns:
+            self.resource.close()
         super().close()

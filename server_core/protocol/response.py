@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -13,10 +14,14 @@ from server_core.protocol.conditional import (
     if_range_holds,
 )
 from server_core.protocol.headers import Fields
+from server_core.protocol.multipart import MultipartRanges
 from server_core.protocol.ranges import ByteRange, parse_ranges
 from server_core.protocol.request import values_of
 
 __all__ = ["Representation", "Response", "respond"]
+
+# Long enough that nobody's file has it by chance or on purpose.
+_BOUNDARY_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +40,15 @@ class Response:
 
     status: HTTPStatus
     fields: tuple[tuple[str, str], ...]
-    body: ByteRange | None
+    body: ByteRange | MultipartRanges | None
     """None where the file is not sent: 304, 412 and 416."""
 
 
 def respond(method: str, fields: Fields, representation: Representation) -> Response:
     """Decide between 200, 206, 304, 412 and 416 (RFC 9110 sections 13.2.2 and 14.2).
 
-    A request for several ranges at once is answered with the whole file, which section 14.2 allows;
-    so is a HEAD, for which ranges are not defined.
+    A request for several ranges that together are no less than the file is answered with the whole
+    file, which section 14.2 allows; so is a HEAD, for which ranges are not defined.
     """
     validators = representation.validators
     size = representation.size
@@ -72,6 +77,13 @@ def respond(method: str, fields: Fields, representation: Representation) -> Resp
         length = ("Content-Length", str(len(part)))
         shown = ("Content-Range", part.content_range(size))
         return Response(HTTPStatus.PARTIAL_CONTENT, (content, length, *state, accept, shown), part)
+    if ranges is not None and sum(map(len, ranges)) < size:
+        parts = MultipartRanges(
+            ranges, size, representation.content_type, secrets.token_hex(_BOUNDARY_BYTES)
+        )
+        content = ("Content-Type", parts.media_type)
+        length = ("Content-Length", str(len(parts)))
+        return Response(HTTPStatus.PARTIAL_CONTENT, (content, length, *state, accept), parts)
     length = ("Content-Length", str(size))
     return Response(HTTPStatus.OK, (content, length, *state, accept), ByteRange(0, size))
 

@@ -133,7 +133,7 @@ def test_a_part_beyond_the_end_is_416(site: Site) -> None:
     assert site.get("/empty", Range="bytes=0-")["Content-Range"] == "bytes */0"
 
 
-@pytest.mark.parametrize("wanted", ["lines=1-2", "bytes=a-b", "bytes=2-1", "bytes=0-1,3-4"])
+@pytest.mark.parametrize("wanted", ["lines=1-2", "bytes=a-b", "bytes=2-1", "bytes=0-1,4-x"])
 def test_a_range_that_is_not_honoured_gets_the_whole(site: Site, wanted: str) -> None:
     answer = site.get("/plain.txt", Range=wanted)
     assert (answer.status, answer.body) == (200, PLAIN)

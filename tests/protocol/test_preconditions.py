@@ -121,7 +121,7 @@ def test_a_tag_changes_with_each_of_its_numbers(numbers: list[int], at: int) -> 
         ("GET", {}, 200, (0, 1000)),
         ("GET", {"Range": "bytes=1-2"}, 206, (1, 3)),
         ("GET", {"Range": "bytes=2000-"}, 416, None),
-        ("GET", {"Range": "bytes=0-1,4-5"}, 200, (0, 1000)),
+        ("GET", {"Range": "bytes=0-999,4-5"}, 200, (0, 1000)),
         ("GET", {"Range": "bytes=0-1,2000-"}, 206, (0, 2)),
         ("GET", {"Range": "lines=1-2"}, 200, (0, 1000)),
         ("GET", {"Range": "bytes=1-2", "If-Range": ETAG}, 206, (1, 3)),
