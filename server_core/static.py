@@ -18,6 +18,7 @@ from http import HTTPStatus
 from typing import Any, BinaryIO
 
 from server_core.events import TransferEnded, TransferStarted
+from server_core.files.compression import MIN_COMPRESSED, compress_file
 from server_core.files.directory import DirectoryEntry, list_entries
 from server_core.files.media_types import (
     DEFAULT_TYPE,
@@ -29,7 +30,8 @@ from server_core.files.resource import FileBody, FileResource, open_anywhere, op
 from server_core.handler import TOLD_TARGET, BaseHTTPRequestHandler
 from server_core.listing import listing_page
 from server_core.parts import PartsBody
-from server_core.protocol.conditional import Validators, strong_etag
+from server_core.protocol.conditional import Precondition, Validators, evaluate, strong_etag
+from server_core.protocol.encoding import accepts_gzip, is_compressible
 from server_core.protocol.headers import check_field
 from server_core.protocol.multipart import MultipartRanges
 from server_core.protocol.response import Representation, respond
@@ -59,6 +61,8 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
     directory: str | None = None
     follow_symlinks = False
     """Whether symbolic links may lead out of `directory`."""
+    max_compressed = 1 << 20
+    """Largest file, in bytes, whose text is sent in gzip to clients that accept it; 0 for none."""
     show_hidden = True
     """Whether names that begin with a dot are listed and served."""
 
@@ -220,13 +224,11 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             resource.close()
         return self.list_directory(path)
 
-    def _send_file_head(self, resource: FileResource, path: str) -> FileBody | PartsBody | None:
+    def _send_file_head(
+        self, resource: FileResource, path: str
+    ) -> FileBody | PartsBody | io.BytesIO | None:
         try:
-            representation = Representation(
-                resource.size,
-                self._content_type(resource, path),
-                Validators(strong_etag(*resource.identity), resource.modified),
-            )
+            representation, compressed = self._select(resource, path)
             response = respond(str(self.command), self.headers.items(), representation)
             self.send_response(response.status)
             for name, value in response.fields:
@@ -240,9 +242,34 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         if response.body is None:
             resource.close()
             return None
+        if compressed is not None:
+            resource.close()
+            return io.BytesIO(compressed)
         if isinstance(response.body, MultipartRanges):
             return PartsBody(resource, response.body)
         return FileBody(resource, response.body.start, response.body.stop)
+
+    def _select(self, resource: FileResource, path: str) -> tuple[Representation, bytes | None]:
+        """Return the representation that is asked for, and its bytes where it is a coded one.
+
+        A range is always one of the file itself, so that parts of it fit together.
+        """
+        content_type = self._content_type(resource, path)
+        fields = self.headers.items()
+        varies = self.max_compressed > 0 and is_compressible(content_type)
+        etag = strong_etag(*resource.identity)
+        fits = MIN_COMPRESSED <= resource.size <= self.max_compressed
+        if varies and fits and "Range" not in self.headers and accepts_gzip(fields):
+            validators = Validators(etag[:-1] + '-gzip"', resource.modified)
+            compressed = b""
+            if evaluate(fields, validators) is Precondition.HOLDS:
+                compressed = compress_file(resource)
+            return (
+                Representation(len(compressed), content_type, validators, "gzip", varies),
+                compressed,
+            )
+        validators = Validators(etag, resource.modified)
+        return Representation(resource.size, content_type, validators, None, varies), None
 
     def _send_extra_headers(self) -> None:
         taken = {line.partition(b":")[0].lower() for line in self._headers_buffer}

@@ -32,6 +32,10 @@ class Representation:
     """Bytes."""
     content_type: str
     validators: Validators
+    encoding: str | None = None
+    """Its content coding, e.g. "gzip"; such a representation has no ranges."""
+    varies: bool = False
+    """Whether other clients get it in another coding (RFC 9110 section 12.5.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ def respond(method: str, fields: Fields, representation: Representation) -> Resp
     state = (
         ("Last-Modified", format_http_date(validators.last_modified)),
         ("ETag", validators.etag),
+        *((("Vary", "Accept-Encoding"),) if representation.varies else ()),
     )
     precondition = evaluate(fields, validators)
     if precondition is Precondition.NOT_MODIFIED:
@@ -63,6 +68,10 @@ def respond(method: str, fields: Fields, representation: Representation) -> Resp
         return Response(HTTPStatus.PRECONDITION_FAILED, (*state, ("Content-Length", "0")), None)
 
     content = ("Content-Type", representation.content_type)
+    if representation.encoding is not None:
+        coding = ("Content-Encoding", representation.encoding)
+        length = ("Content-Length", str(size))
+        return Response(HTTPStatus.OK, (content, coding, length, *state), ByteRange(0, size))
     accept = ("Accept-Ranges", "bytes")
     ranges = _requested_ranges(fields, representation) if method == "GET" else None
     if ranges == ():
