@@ -35,10 +35,14 @@ class ShareButton(QPushButton):
 
     def show_state(self, state: ServerState) -> None:
         """Say what can be done in `state`."""
-        kind = {ServerState.STOPPED: "primary", ServerState.STARTING: "cancel"}.get(state, "stop")
+        kind = {
+            ServerState.STOPPED: "primary",
+            ServerState.STARTING: "cancel",
+            ServerState.RUNNING: "stop",
+            # Disabled, it would lose the keyboard focus; whoever is told of a click ignores it.
+            ServerState.STOPPING: "busy",
+        }[state]
         set_mnemonic_text(self, share_text(state))
-        # Disabled, it would lose the keyboard focus; whoever is told of a click ignores it then.
-        set_look(self, "busy", value=state is ServerState.STOPPING)
         set_look(self, "kind", value=kind)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -54,17 +54,18 @@ QPushButton[kind="fix"]:focus { min-height: 26px; border-color: $accent; }
 QPushButton[kind="float"] {
     border-radius: 16px; min-height: 30px; color: $accent; font-weight: 600;
 }
-QPushButton[kind="primary"], QPushButton[kind="cancel"], QPushButton[kind="stop"] {
+QPushButton[kind="primary"], QPushButton[kind="stop"],
+QPushButton[kind="cancel"], QPushButton[kind="busy"] {
     min-height: 44px; border-radius: 11px; font-size: ${strong}px; font-weight: 600;
 }
 QPushButton[kind="primary"] { border: 1px solid $fill; background: $fill; color: $on_fill; }
 QPushButton[kind="primary"]:hover { background: $fill_hover; border-color: $fill_hover; }
 QPushButton[kind="primary"]:pressed { background: $fill_pressed; border-color: $fill_pressed; }
 QPushButton[kind="primary"]:focus { border: 2px solid $ink; min-height: 42px; }
-QPushButton[busy="true"] {
-    border: 1px solid $line; background: $field; color: $soft;
+QPushButton[kind="busy"] { border-color: $line; background: $field; color: $soft; }
+QPushButton[kind="cancel"]:focus, QPushButton[kind="busy"]:focus {
+    border: 2px solid $accent; min-height: 42px;
 }
-QPushButton[kind="cancel"]:focus { border: 2px solid $accent; min-height: 42px; }
 QPushButton[kind="stop"] {
     border: 2px solid $bad; background: $card; color: $bad; min-height: 42px;
 }

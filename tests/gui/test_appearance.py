@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 
+from app.state import ServerState
 from app.views.palette import DARK, LIGHT
 
 if TYPE_CHECKING:
@@ -78,6 +79,22 @@ def test_the_menu_shows_which_theme_is_chosen(
         down = range(area.top(), area.bottom())
         marked.append(any(image.pixelColor(x, y).name() != ground for x in left for y in down))
     assert marked == [False, theme == "light", theme == "dark"]
+
+
+def test_the_button_is_red_only_while_it_stops_something(parts: Parts) -> None:
+    button = parts.window.form.button
+    red = []
+    for state in ServerState:
+        parts.window.show_state(state)
+        image = button.grab().toImage()
+        edge = {image.pixelColor(image.width() // 2, y).name() for y in range(4)}
+        red.append(LIGHT.bad in edge)
+    assert dict(zip(ServerState, red, strict=True)) == {
+        ServerState.STOPPED: False,
+        ServerState.STARTING: False,
+        ServerState.RUNNING: True,
+        ServerState.STOPPING: False,
+    }
 
 
 def test_the_theme_of_the_system_is_followed(appearance: Appearance, qapp: QApplication) -> None:
