@@ -32,6 +32,7 @@ from app.views.tray import TrayIcon
 
 __all__ = ["Desktop", "run"]
 
+_FIRST_FRAME_MILLISECONDS: Final = 1_000
 _CLOSE_SECONDS: Final = 2.0
 
 
@@ -70,7 +71,8 @@ class Desktop(QObject):
         self._store = store
         self._session = SessionSettings(store)
         settings = self._session.apply(options, self._session.kept)
-        self._starts_at_once = bool(options.folder)
+        self._is_to_start = bool(options.folder)
+        self._patience = QTimer(self, singleShot=True, interval=_FIRST_FRAME_MILLISECONDS)
         self._asked = settings
         """What the latest start was told."""
         self._shared_on = ""
@@ -100,8 +102,8 @@ class Desktop(QObject):
             self.window.restoreGeometry(geometry)
         self.window.show()
         self.tray.show_if_possible()
-        if self._starts_at_once:
-            self.window.form.toggle()
+        # A window that is opened minimised has no first frame.
+        self._patience.start()
 
     @Slot(object)
     def take_message(self, message: object) -> None:
@@ -131,6 +133,10 @@ class Desktop(QObject):
         window, controller, tray = self.window, self.controller, self.tray
         self.relay.delivered.connect(self._on_delivered)
 
+        # A server that is loaded and started meanwhile would hold up the first frame: queued, it
+        # begins after it.
+        window.appeared.connect(self._on_appeared, Qt.ConnectionType.QueuedConnection)
+        self._patience.timeout.connect(self._on_appeared)
         window.start_requested.connect(self._on_start_requested)
         window.stop_requested.connect(controller.stop)
         window.switch_requested.connect(self._on_switch_requested)
@@ -153,6 +159,13 @@ class Desktop(QObject):
 
         application.applicationStateChanged.connect(self._on_application_state_changed)
         application.aboutToQuit.connect(self._on_about_to_quit)
+
+    @Slot()
+    def _on_appeared(self) -> None:
+        wanted, self._is_to_start = self._is_to_start, False
+        # Somebody may have been quicker.
+        if wanted and self.controller.state is ServerState.STOPPED:
+            self.window.form.toggle()
 
     @Slot(tuple)
     def _on_delivered(self, batch: tuple[object, ...]) -> None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QKeySequence,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -46,6 +53,8 @@ class MainWindow(QMainWindow):
 
     start_requested = Signal(ShareSettings)
     stop_requested = Signal()
+    appeared = Signal()
+    """The window is painted for the first time; its frame leaves when the event loop goes on."""
     switch_requested = Signal(object)
     """Share this folder, a str, which was offered, instead of the one that is shared."""
     settings_changed = Signal(ShareSettings)
@@ -66,6 +75,7 @@ class MainWindow(QMainWindow):
         self._transfers = transfers
         self._state = ServerState.STOPPED
         self._close_agreed = False
+        self._was_painted = False
         self._question: QMessageBox | None = None
         self.form = ShareForm(settings, interfaces)
         self.form.start_requested.connect(self.start_requested)
@@ -141,6 +151,13 @@ class MainWindow(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell that the window is there when it is painted for the first time."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.appeared.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Stack the cards in a narrow window, and keep them together in a very wide one."""
