@@ -13,7 +13,7 @@ MIN_COMPRESSED: Final = 512
 """Bytes; smaller files fit in one segment as they are."""
 
 _LEVEL: Final = 3
-"""On a local network the processor is slower than the line long before the size matters more."""
+"""Low: on a local network the line is fast, and compressing harder would be the slower part."""
 
 
 def compress_file(resource: FileResource) -> bytes:
