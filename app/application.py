@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
-from app.activity import Activity
-from app.controller import ServerController
 from app.i18n import install_translations, tr
 from app.links import ShareLink
-from app.models.devices import DevicesModel
 from app.models.interfaces import InterfacesModel
-from app.models.request_log import RequestLogModel
-from app.models.transfers import TransfersModel
 from app.network import interfaces
 from app.options import Options
 from app.quit_signal import QuitSignal
-from app.relay import EventRelay
 from app.settings import ShareSettings
 from app.settings_store import SessionSettings, SettingsStore
 from app.single_instance import SingleInstance
 from app.state import Field, ServerState, StartFailure
 from app.views.appearance import Appearance
 from app.views.main_window import MainWindow
-from app.views.tray import TrayIcon
+
+if TYPE_CHECKING:
+    from app.sharing import Sharing
 
 __all__ = ["Desktop", "run"]
 
@@ -80,20 +76,28 @@ class Desktop(QObject):
         self._offered = Options()
         self._next: Options | None = None
         """What to open once sharing has stopped."""
-        self.log = RequestLogModel(self)
-        self.transfers = TransfersModel(self)
-        self.devices = DevicesModel(self)
+        self._sharing: Sharing | None = None
         self.interfaces = InterfacesModel(interfaces(), self)
-        self.relay = EventRelay(self)
-        self.controller = ServerController(self.relay.post, self.relay.post_certain, self)
-        self.activity = Activity(
-            self.log, self.transfers, self.devices, self.controller.transfers, self
-        )
         self.appearance = Appearance(application, settings.theme)
-        self.window = MainWindow(settings, self.log, self.transfers, self.devices, self.interfaces)
+        self.window = MainWindow(settings, self.interfaces)
         self.appearance.paint()
-        self.tray = TrayIcon(self)
         self._connect(application)
+
+    @property
+    def sharing(self) -> Sharing:
+        """What shares and shows it, made when it is first needed: after the first frame."""
+        if self._sharing is None:
+            from app.sharing import Sharing
+
+            self._sharing = Sharing(self.window, self)
+            self._sharing.controller.state_changed.connect(self._on_state_changed)
+            self._sharing.controller.started.connect(self._on_started)
+        return self._sharing
+
+    @property
+    def state(self) -> ServerState:
+        """Where the server stands."""
+        return ServerState.STOPPED if self._sharing is None else self._sharing.controller.state
 
     def show(self) -> None:
         """Show the window, and begin to share where a folder was named on the command line."""
@@ -101,7 +105,6 @@ class Desktop(QObject):
         if geometry:
             self.window.restoreGeometry(geometry)
         self.window.show()
-        self.tray.show_if_possible()
         # A window that is opened minimised has no first frame.
         self._patience.start()
 
@@ -117,7 +120,7 @@ class Desktop(QObject):
 
         While another folder is shared, the person is asked first.
         """
-        state = self.controller.state
+        state = self.state
         if state is ServerState.STOPPED:
             self.window.show_settings(self._session.apply(options, self.window.settings))
             if options.folder:
@@ -130,33 +133,15 @@ class Desktop(QObject):
         self.window.show_in_front()
 
     def _connect(self, application: QApplication) -> None:
-        window, controller, tray = self.window, self.controller, self.tray
-        self.relay.delivered.connect(self._on_delivered)
-
-        # A server that is loaded and started meanwhile would hold up the first frame: queued, it
-        # begins after it.
+        window = self.window
+        # What is loaded and started meanwhile would hold up the first frame: queued, it begins
+        # after it.
         window.appeared.connect(self._on_appeared, Qt.ConnectionType.QueuedConnection)
         self._patience.timeout.connect(self._on_appeared)
         window.start_requested.connect(self._on_start_requested)
-        window.stop_requested.connect(controller.stop)
         window.switch_requested.connect(self._on_switch_requested)
         window.settings_changed.connect(self._session.save)
         window.theme_chosen.connect(self.appearance.set_theme)
-
-        controller.state_changed.connect(window.show_state)
-        controller.state_changed.connect(tray.show_state)
-        controller.state_changed.connect(self._on_state_changed)
-        controller.started.connect(window.show_link)
-        controller.started.connect(tray.show_link)
-        controller.started.connect(self._on_started)
-        controller.failed.connect(window.show_failure)
-        self.activity.measured.connect(window.show_activity)
-
-        tray.show_requested.connect(window.show_in_front)
-        tray.toggle_requested.connect(window.form.toggle)
-        tray.copy_requested.connect(window.link_panel.copy_address)
-        tray.quit_requested.connect(window.close)
-
         application.applicationStateChanged.connect(self._on_application_state_changed)
         application.aboutToQuit.connect(self._on_about_to_quit)
 
@@ -164,25 +149,19 @@ class Desktop(QObject):
     def _on_appeared(self) -> None:
         wanted, self._is_to_start = self._is_to_start, False
         # Somebody may have been quicker.
-        if wanted and self.controller.state is ServerState.STOPPED:
+        if self.sharing.controller.state is ServerState.STOPPED and wanted:
             self.window.form.toggle()
-
-    @Slot(tuple)
-    def _on_delivered(self, batch: tuple[object, ...]) -> None:
-        self.activity.take(batch)
-        for event in batch:
-            self.controller.take(event)
 
     @Slot(ShareSettings)
     def _on_start_requested(self, settings: ShareSettings) -> None:
         self._asked = self._session.to_share(settings)
-        self.controller.start(self._asked)
+        self.sharing.controller.start(self._asked)
 
     @Slot()
     def _on_switch_requested(self) -> None:
         # Not the folder that comes with the signal: as a text of Qt it may be another one.
         self._next = self._offered
-        self.controller.stop()
+        self.sharing.controller.stop()
 
     @Slot(ShareLink)
     def _on_started(self, link: ShareLink) -> None:
@@ -193,7 +172,7 @@ class Desktop(QObject):
     def _on_state_changed(self, state: ServerState) -> None:
         if state is not ServerState.STOPPED:
             return
-        self.activity.end()
+        self.sharing.activity.end()
         self.interfaces.set_interfaces(interfaces())
         if self._next is not None:
             # Not before everybody has heard that sharing has stopped.
@@ -211,9 +190,9 @@ class Desktop(QObject):
         # something is shared: then the list says where.
         if state != Qt.ApplicationState.ApplicationActive:
             return
-        if self.controller.state is ServerState.STOPPED:
+        if self.state is ServerState.STOPPED:
             self.interfaces.set_interfaces(interfaces())
-        elif self.controller.state is ServerState.RUNNING and self._has_moved():
+        elif self.state is ServerState.RUNNING and self._has_moved():
             message = tr(
                 "This computer has moved to another network. Stop and start again to share there."
             )
@@ -225,7 +204,8 @@ class Desktop(QObject):
     @Slot()
     def _on_about_to_quit(self) -> None:
         self._store.save_window_geometry(bytes(self.window.saveGeometry().data()))
-        self.controller.close(_CLOSE_SECONDS)
+        if self._sharing is not None:
+            self._sharing.controller.close(_CLOSE_SECONDS)
 
 
 def _is_here(address: str) -> bool:

@@ -36,6 +36,7 @@ class ActivityPanel(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "card")
+        self._transfers_model = transfers
         self.tabs = CountTabs((tr("Transfers"), tr("Requests"), tr("Devices")))
         self.tabs.setAccessibleName(tr("What happens"))
         self.transfers = TransfersView(transfers)
@@ -68,6 +69,11 @@ class ActivityPanel(QFrame):
         self.tabs.set_count(_REQUESTS, log.count)
         self.tabs.set_count(_DEVICES, devices.rowCount())
         self.tabs.setCurrentIndex(_REQUESTS)
+
+    @property
+    def live_count(self) -> int:
+        """How many transfers are under way."""
+        return self._transfers_model.live_count
 
     @Slot()
     def find_requests(self) -> None:

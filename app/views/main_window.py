@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import (
@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QFrame,
     QHBoxLayout,
     QMainWindow,
     QMenu,
@@ -27,18 +28,17 @@ from PySide6.QtWidgets import (
 from app import __version__
 from app.i18n import tr
 from app.links import ShareLink
-from app.models.devices import DevicesModel
 from app.models.folder_name import folder_name
 from app.models.interfaces import InterfacesModel
-from app.models.request_log import RequestLogModel
-from app.models.transfers import TransfersModel
 from app.settings import THEMES, ShareSettings
 from app.state import ServerState, StartFailure
-from app.views.activity_panel import ActivityPanel
 from app.views.glyphs import GlyphButton, application_icon
 from app.views.link_panel import LinkPanel
 from app.views.share_button import share_text
 from app.views.share_form import ShareForm
+
+if TYPE_CHECKING:
+    from app.views.activity_panel import ActivityPanel
 
 __all__ = ["MainWindow"]
 
@@ -65,14 +65,10 @@ class MainWindow(QMainWindow):
     def __init__(
         self,
         settings: ShareSettings,
-        log: RequestLogModel,
-        transfers: TransfersModel,
-        devices: DevicesModel,
         interfaces: InterfacesModel,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._transfers = transfers
         self._state = ServerState.STOPPED
         self._close_agreed = False
         self._was_painted = False
@@ -84,7 +80,8 @@ class MainWindow(QMainWindow):
         self.form.changed.connect(self.settings_changed)
         self.form.changed.connect(self._name_window)
         self.link_panel = LinkPanel()
-        self.activity = ActivityPanel(log, transfers, devices)
+        self.activity: ActivityPanel | None = None
+        self._lower_card: QFrame
         self._make_actions(settings.theme)
         self._arrange()
         self.setWindowIcon(application_icon())
@@ -98,6 +95,14 @@ class MainWindow(QMainWindow):
     def settings(self) -> ShareSettings:
         """Everything as it is set now."""
         return self.form.settings
+
+    def add_activity(self, panel: ActivityPanel) -> None:
+        """Fill the third card, which is empty before: the lists are not needed for a first look."""
+        self._cards.replaceWidget(self._lower_card, panel)
+        self._lower_card.deleteLater()
+        self._lower_card = self.activity = panel
+        self.find_action.triggered.connect(panel.find_requests)
+        self._fit()
 
     @Slot(ServerState)
     def show_state(self, state: ServerState) -> None:
@@ -167,7 +172,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask before transfers are cut off; otherwise closing ends Folderport."""
         self.form.finish_port()
-        if self._close_agreed or not self._transfers.live_count:
+        live = 0 if self.activity is None else self.activity.live_count
+        if self._close_agreed or not live:
             event.accept()
             return
         event.ignore()
@@ -179,7 +185,7 @@ class MainWindow(QMainWindow):
             tr(
                 "%n file(s) are still being sent. Closing Folderport ends them.",
                 "",
-                self._transfers.live_count,
+                live,
             )
         )
         self._question.open()
@@ -201,9 +207,7 @@ class MainWindow(QMainWindow):
         self.copy_action = self._action(
             tr("Copy &address"), "Ctrl+Shift+C", self.link_panel.copy_address
         )
-        self.find_action = self._action(
-            tr("&Filter requests"), "Ctrl+F", self.activity.find_requests
-        )
+        self.find_action = self._action(tr("&Filter requests"), "Ctrl+F")
         self.quit_action = self._action(tr("&Quit"), "Ctrl+Q", self.close)
         self.quit_action.setMenuRole(QAction.MenuRole.QuitRole)
         about = QAction(tr("About Folderport {version}").replace("{version}", __version__), self)
@@ -238,10 +242,11 @@ class MainWindow(QMainWindow):
             group.addAction(action)
         return menu
 
-    def _action(self, text: str, shortcut: str, slot: object) -> QAction:
+    def _action(self, text: str, shortcut: str, slot: object = None) -> QAction:
         action = QAction(text, self)
         action.setShortcut(QKeySequence(shortcut))
-        action.triggered.connect(slot)
+        if slot is not None:
+            action.triggered.connect(slot)
         self.addAction(action)
         return action
 
@@ -251,11 +256,13 @@ class MainWindow(QMainWindow):
         self._top.addWidget(self.form)
         self._top.addWidget(self.link_panel, 1)
         self._column = QWidget()
-        column = QVBoxLayout(self._column)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(16)
-        column.addLayout(self._top)
-        column.addWidget(self.activity, 1)
+        self._cards = QVBoxLayout(self._column)
+        self._cards.setContentsMargins(0, 0, 0, 0)
+        self._cards.setSpacing(16)
+        self._cards.addLayout(self._top)
+        self._lower_card = QFrame()
+        self._lower_card.setProperty("kind", "card")
+        self._cards.addWidget(self._lower_card, 1)
         page = QWidget()
         page.setObjectName("page")
         self._margins = QHBoxLayout(page)
@@ -280,7 +287,7 @@ class MainWindow(QMainWindow):
         self._margins.setContentsMargins(margin, margin, margin, margin)
         self.form.setMinimumWidth(0 if stacked else min(_FORM_WIDTH, self.width() * 45 // 100))
         self.form.setMaximumWidth(16_777_215 if stacked else _FORM_WIDTH)
-        self.activity.setMinimumHeight(380 if stacked else 250)
+        self._lower_card.setMinimumHeight(380 if stacked else 250)
 
     def _choose(self, theme: str) -> None:
         self.form.set_theme(theme)

@@ -93,11 +93,11 @@ def address(qapp: QApplication, qtbot: QtBot, shared: Path, tmp_path: Path) -> I
     store = SettingsStore(str(tmp_path / "settings.ini"))
     desktop = Desktop(qapp, store, Options(folder=str(shared), bind="local"))
     desktop.show()
-    qtbot.waitUntil(lambda: desktop.controller.state is ServerState.RUNNING)
+    qtbot.waitUntil(lambda: desktop.sharing.controller.state is ServerState.RUNNING)
     picture = desktop.window.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
     [code] = zxingcpp.read_barcodes(picture)
     yield code.text
-    assert desktop.controller.close(5)
+    assert desktop.sharing.controller.close(5)
     desktop.window.deleteLater()
     desktop.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

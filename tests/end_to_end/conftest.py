@@ -171,7 +171,7 @@ def open_window(
 
 def close_window(desktop: Desktop) -> None:
     """End a window of `open_window` as the end of the program does."""
-    assert desktop.controller.close(5), "the server's thread has not ended"
+    assert desktop.sharing.controller.close(5), "the server's thread has not ended"
     desktop.window.deleteLater()
     desktop.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -60,11 +60,11 @@ def start_in_vain(desktop: Desktop, qtbot: QtBot) -> StartFailure:
     """Press the button, and return why that started nothing; the window must stay as it was."""
     form = desktop.window.form
     entered = (desktop.window.settings, form.port.text(), form.network.currentText())
-    with qtbot.waitSignal(desktop.controller.failed) as failed:
+    with qtbot.waitSignal(desktop.sharing.controller.failed) as failed:
         press_start(desktop, qtbot)
     assert failed.args is not None
     failure: StartFailure = failed.args[0]
-    assert desktop.controller.state is ServerState.STOPPED
+    assert desktop.sharing.controller.state is ServerState.STOPPED
     assert (desktop.window.settings, form.port.text(), form.network.currentText()) == entered
     for field in Field:
         told = form.messages[field].text
@@ -77,7 +77,7 @@ def start_in_vain(desktop: Desktop, qtbot: QtBot) -> StartFailure:
 
 def start(desktop: Desktop, qtbot: QtBot) -> str:
     """Press the button, and return the address at which it shares now."""
-    with qtbot.waitSignal(desktop.controller.started) as started:
+    with qtbot.waitSignal(desktop.sharing.controller.started) as started:
         press_start(desktop, qtbot)
     assert started.args is not None
     assert all(message.isHidden() for message in desktop.window.form.messages.values())
@@ -105,7 +105,7 @@ def test_a_taken_port_is_explained_beside_it_and_the_next_one_is_a_click_away(
         if button.isVisible()
     ]
     assert way_out.text() == f"Use {failure.suggested_port}"
-    with qtbot.waitSignal(desktop.controller.started) as started:
+    with qtbot.waitSignal(desktop.sharing.controller.started) as started:
         qtbot.mouseClick(way_out, Qt.MouseButton.LeftButton)
     assert started.args is not None
     address = started.args[0].url
@@ -131,7 +131,7 @@ def test_a_port_that_is_kept_for_the_system_is_explained_beside_it(
     assert failure.suggested_port >= 1024
 
     desktop.window.form.messages[Field.PORT].fix_requested.emit()
-    qtbot.waitUntil(lambda: desktop.controller.state is ServerState.RUNNING)
+    qtbot.waitUntil(lambda: desktop.sharing.controller.state is ServerState.RUNNING)
 
 
 def test_a_folder_that_has_gone_is_explained_beside_it(
@@ -188,13 +188,13 @@ def test_a_folder_that_vanishes_while_it_is_shared_harms_nothing(
     shutil.rmtree(shared)
     for target in ("", "letter.txt"):
         assert b" 404 " in fetch("--include", address + target).stdout.splitlines()[0]
-    assert desktop.controller.state is ServerState.RUNNING
+    assert desktop.sharing.controller.state is ServerState.RUNNING
     shared.mkdir()
     (shared / "letter.txt").write_text("back again\n")
     assert fetch(address + "letter.txt").stdout == b"back again\n"
     shutil.rmtree(shared)
     press_start(desktop, qtbot)
-    qtbot.waitUntil(lambda: desktop.controller.state is ServerState.STOPPED)
+    qtbot.waitUntil(lambda: desktop.sharing.controller.state is ServerState.STOPPED)
     assert start_in_vain(desktop, qtbot).field is Field.FOLDER
 
 

@@ -67,7 +67,7 @@ def test_while_something_is_shared_the_network_is_the_one_it_is_shared_on(
     qtbot: QtBot,
 ) -> None:
     desktop = open_window(Options(folder=str(shared)))
-    qtbot.waitUntil(lambda: desktop.controller.state is ServerState.RUNNING)
+    qtbot.waitUntil(lambda: desktop.sharing.controller.state is ServerState.RUNNING)
     box = desktop.window.form.network
     networks.append(OFFICE)
     come_back()
@@ -79,13 +79,13 @@ def test_while_something_is_shared_the_network_is_the_one_it_is_shared_on(
     assert told(desktop) == (
         "This computer has moved to another network. Stop and start again to share there."
     )
-    assert desktop.controller.state is ServerState.RUNNING
+    assert desktop.sharing.controller.state is ServerState.RUNNING
 
-    desktop.controller.stop()
-    qtbot.waitUntil(lambda: desktop.controller.state is ServerState.STOPPED)
+    desktop.sharing.controller.stop()
+    qtbot.waitUntil(lambda: desktop.sharing.controller.state is ServerState.STOPPED)
     assert box.currentText() == "Wi-Fi · 127.0.0.3"
     assert told(desktop) == ""
-    with qtbot.waitSignal(desktop.controller.started) as started:
+    with qtbot.waitSignal(desktop.sharing.controller.started) as started:
         desktop.window.form.toggle()
     assert started.args is not None
     assert started.args[0].host == "127.0.0.3"
@@ -99,7 +99,7 @@ def test_what_is_shared_on_this_computer_alone_moves_nowhere(
     qtbot: QtBot,
 ) -> None:
     desktop = open_window(Options(folder=str(shared), bind="local"))
-    qtbot.waitUntil(lambda: desktop.controller.state is ServerState.RUNNING)
+    qtbot.waitUntil(lambda: desktop.sharing.controller.state is ServerState.RUNNING)
     networks.clear()
     come_back()
     assert told(desktop) == ""
@@ -117,4 +117,4 @@ def test_on_no_network_the_window_says_what_to_do(
     assert told(desktop) == (
         "This computer is on no network. Connect it to one, or choose “Only this computer”."
     )
-    assert desktop.controller.state is ServerState.STOPPED
+    assert desktop.sharing.controller.state is ServerState.STOPPED

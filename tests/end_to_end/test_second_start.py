@@ -40,7 +40,7 @@ def other(tmp_path: Path) -> Path:
 
 def started_with(desktop: Desktop, options: Options, qtbot: QtBot) -> ShareLink:
     """Let another start send its message, and return where the window shares then."""
-    with qtbot.waitSignal(desktop.controller.started) as started:
+    with qtbot.waitSignal(desktop.sharing.controller.started) as started:
         desktop.take_message(options.to_message())
     assert started.args is not None
     link: ShareLink = started.args[0]
@@ -84,13 +84,13 @@ def test_while_another_folder_is_shared_the_person_is_asked(
     qtbot: QtBot,
 ) -> None:
     desktop = open_window(Options(folder=str(shared), bind="local"))
-    qtbot.waitUntil(lambda: desktop.controller.state is ServerState.RUNNING)
+    qtbot.waitUntil(lambda: desktop.sharing.controller.state is ServerState.RUNNING)
     assert not way_out(desktop)
     desktop.take_message(Options(folder=str(other), port=0).to_message())
-    assert desktop.controller.state is ServerState.RUNNING
+    assert desktop.sharing.controller.state is ServerState.RUNNING
     assert desktop.window.settings.folder == str(shared)
     [button] = way_out(desktop)
-    with qtbot.waitSignal(desktop.controller.started) as started:
+    with qtbot.waitSignal(desktop.sharing.controller.started) as started:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert started.args is not None
     url = started.args[0].url
@@ -104,7 +104,7 @@ def test_for_the_folder_that_is_shared_already_the_window_only_comes_to_the_fron
     open_window: Callable[..., Desktop], shared: Path, qtbot: QtBot
 ) -> None:
     desktop = open_window(Options(folder=str(shared), bind="local"))
-    qtbot.waitUntil(lambda: desktop.controller.state is ServerState.RUNNING)
+    qtbot.waitUntil(lambda: desktop.sharing.controller.state is ServerState.RUNNING)
     desktop.window.showMinimized()
     desktop.take_message(Options(folder=str(shared)).to_message())
     assert not desktop.window.isMinimized()
@@ -112,16 +112,16 @@ def test_for_the_folder_that_is_shared_already_the_window_only_comes_to_the_fron
     desktop.window.showMinimized()
     desktop.take_message(Options().to_message())
     assert not desktop.window.isMinimized()
-    assert desktop.controller.state is ServerState.RUNNING
+    assert desktop.sharing.controller.state is ServerState.RUNNING
 
 
 def test_while_sharing_stops_it_waits_for_the_end(
     open_window: Callable[..., Desktop], shared: Path, other: Path, qtbot: QtBot
 ) -> None:
     desktop = open_window(Options(folder=str(shared), bind="local"))
-    qtbot.waitUntil(lambda: desktop.controller.state is ServerState.RUNNING)
-    desktop.controller.stop()
-    assert desktop.controller.state is ServerState.STOPPING
+    qtbot.waitUntil(lambda: desktop.sharing.controller.state is ServerState.RUNNING)
+    desktop.sharing.controller.stop()
+    assert desktop.sharing.controller.state is ServerState.STOPPING
     started_with(desktop, Options(folder=str(other)), qtbot)
     assert desktop.window.settings.folder == str(other)
 

@@ -29,7 +29,7 @@ def share(
 ) -> tuple[Desktop, str]:
     """Open the window with a folder, and return where it shares it."""
     desktop = open_window(options)
-    with qtbot.waitSignal(desktop.controller.started) as started:
+    with qtbot.waitSignal(desktop.sharing.controller.started) as started:
         pass
     assert started.args is not None
     return desktop, str(started.args[0].url)
@@ -63,11 +63,11 @@ def test_nothing_is_shown_as_under_way_once_sharing_has_stopped(
 ) -> None:
     desktop, _ = share(open_window, Options(folder=str(shared), bind="local"), qtbot)
     # One of which the end is never told.
-    desktop.relay.post(TransferStarted(77, "127.0.0.1", "curl/8.0", "/film.mkv", 1000))
-    qtbot.waitUntil(lambda: desktop.transfers.live_count == 1)
-    desktop.controller.stop()
-    qtbot.waitUntil(lambda: desktop.controller.state is ServerState.STOPPED)
-    assert desktop.transfers.live_count == 0
+    desktop.sharing.relay.post(TransferStarted(77, "127.0.0.1", "curl/8.0", "/film.mkv", 1000))
+    qtbot.waitUntil(lambda: desktop.sharing.transfers.live_count == 1)
+    desktop.sharing.controller.stop()
+    qtbot.waitUntil(lambda: desktop.sharing.controller.state is ServerState.STOPPED)
+    assert desktop.sharing.transfers.live_count == 0
 
 
 def test_the_end_of_the_program_closes_the_port(

@@ -20,10 +20,12 @@ def test_the_share_begins_once_the_window_has_been_painted(
     open_window: Callable[..., Desktop], qtbot: QtBot, tmp_path: Path
 ) -> None:
     desktop = open_window(Options(folder=str(tmp_path), bind="local"))
-    assert desktop.controller.state is ServerState.STOPPED
-    with qtbot.waitSignals([desktop.window.appeared, desktop.controller.started], order="strict"):
+    assert desktop.sharing.controller.state is ServerState.STOPPED
+    with qtbot.waitSignals(
+        [desktop.window.appeared, desktop.sharing.controller.started], order="strict"
+    ):
         pass
-    assert desktop.controller.state is ServerState.RUNNING
+    assert desktop.sharing.controller.state is ServerState.RUNNING
 
 
 def test_a_window_that_is_never_painted_shares_all_the_same(
@@ -32,7 +34,7 @@ def test_a_window_that_is_never_painted_shares_all_the_same(
     desktop = open_window(Options(folder=str(tmp_path), bind="local"))
     desktop.window.hide()
     desktop.window.appeared.disconnect()
-    with qtbot.waitSignal(desktop.controller.started):
+    with qtbot.waitSignal(desktop.sharing.controller.started):
         pass
 
 
@@ -41,7 +43,7 @@ def test_whoever_presses_start_meanwhile_is_not_stopped_again(
 ) -> None:
     desktop = open_window(Options(folder=str(tmp_path), bind="local"))
     states: list[ServerState] = []
-    desktop.controller.state_changed.connect(states.append)
+    desktop.sharing.controller.state_changed.connect(states.append)
     desktop.window.form.toggle()
     with qtbot.waitSignal(desktop._patience.timeout, timeout=10_000):
         pass

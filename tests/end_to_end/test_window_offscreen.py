@@ -45,14 +45,14 @@ def library(tmp_path: Path) -> Path:
 
 
 def start_by_mouse(desktop: Desktop, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(desktop.controller.started):
+    with qtbot.waitSignal(desktop.sharing.controller.started):
         qtbot.mouseClick(desktop.window.form.button, Qt.MouseButton.LeftButton)
-    assert desktop.controller.state is ServerState.RUNNING
+    assert desktop.sharing.controller.state is ServerState.RUNNING
 
 
 def stop_by_mouse(desktop: Desktop, qtbot: QtBot) -> None:
     qtbot.mouseClick(desktop.window.form.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: desktop.controller.state is ServerState.STOPPED)
+    qtbot.waitUntil(lambda: desktop.sharing.controller.state is ServerState.STOPPED)
 
 
 def run(qtbot: QtBot, command: list[str], seconds: float = 30) -> None:
@@ -105,13 +105,15 @@ def test_a_tree_of_thousands_of_files_arrives_as_it_is_by_the_address_in_the_cod
 
     assert hashes(copy) == expected
     asked = 2 * len(expected) + len(folders(library))
-    qtbot.waitUntil(lambda: desktop.log.rowCount() >= asked)
+    qtbot.waitUntil(lambda: desktop.sharing.log.rowCount() >= asked)
     fetched = of_method(desktop, "GET")
     assert fetched.keys() - folders(library) == {f"/{path}" for path in expected}
     assert set(fetched.values()) == {1}
     assert of_method(desktop, "HEAD") == Counter(f"/{path}" for path in expected)
-    requests = desktop.log.shown_events()
-    assert desktop.log.rowCount() == len(requests) == asked <= desktop.log.MAX_ENTRIES
+    requests = desktop.sharing.log.shown_events()
+    assert (
+        desktop.sharing.log.rowCount() == len(requests) == asked <= desktop.sharing.log.MAX_ENTRIES
+    )
     assert {(event.status, event.complete) for event in requests} == {(200, True)}
     bodies = sum(event.body_bytes for event in requests if not event.target.endswith("/"))
     assert bodies == sum(path.stat().st_size for path in library.rglob("*") if path.is_file())
@@ -121,7 +123,7 @@ def test_a_tree_of_thousands_of_files_arrives_as_it_is_by_the_address_in_the_cod
 
 
 def of_method(desktop: Desktop, method: str) -> Counter[str]:
-    events: tuple[RequestFinished, ...] = desktop.log.shown_events()
+    events: tuple[RequestFinished, ...] = desktop.sharing.log.shown_events()
     return Counter(unquote(event.target) for event in events if event.method == method)
 
 
@@ -141,7 +143,7 @@ def test_sharing_starts_again_after_a_stop(
         copy = tmp_path / f"copy-{times}"
         run(qtbot, ["curl", "--noproxy", "*", "-sSf", "-o", str(copy), f"{address}letter.txt"])
         assert copy.read_text() == (shared / "letter.txt").read_text()
-        qtbot.waitUntil(lambda times=times: desktop.log.rowCount() == times)
+        qtbot.waitUntil(lambda times=times: desktop.sharing.log.rowCount() == times)
         stop_by_mouse(desktop, qtbot)
         assert is_refused(address)
         assert read_qr(desktop.window.grab().toImage()) == []
@@ -155,7 +157,7 @@ def test_a_recursive_wget_finds_every_file_by_the_links(
     for name in ("ä&ö.txt", "it's.txt", '"quoted".txt', "😀.txt", "~a+b;c=d.txt"):
         (deep / name).write_text(f"This is {name}.\n")
     desktop = open_window(Options(folder=str(shared), bind="local"))
-    with qtbot.waitSignal(desktop.controller.started) as started:
+    with qtbot.waitSignal(desktop.sharing.controller.started) as started:
         pass
     assert started.args is not None
     mirror = tmp_path / "mirror"

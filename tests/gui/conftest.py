@@ -16,6 +16,7 @@ from app.models.request_log import RequestLogModel
 from app.models.transfers import TransfersModel
 from app.network import InterfaceKind, NetworkInterface
 from app.settings import ShareSettings
+from app.views.activity_panel import ActivityPanel
 from app.views.appearance import Appearance
 from app.views.main_window import MainWindow
 from server_core.events import RequestFinished
@@ -90,7 +91,8 @@ def make_parts(qtbot: QtBot, appearance: Appearance) -> Callable[..., Parts]:
         log, transfers, devices = RequestLogModel(), TransfersModel(), DevicesModel()
         interfaces = InterfacesModel((WIFI, CABLE))
         settings = ShareSettings(**chosen)  # type: ignore[arg-type]  # the fields are the tests'
-        window = MainWindow(settings, log, transfers, devices, interfaces)
+        window = MainWindow(settings, interfaces)
+        window.add_activity(ActivityPanel(log, transfers, devices))
         qtbot.addWidget(window, before_close_func=lambda _window: transfers.end_all())
         with qtbot.waitExposed(window):
             window.show()

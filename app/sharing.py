@@ -1,0 +1,62 @@
+"""What shares a folder, and what shows it: all that the window's first frame does without."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from app.activity import Activity
+from app.controller import ServerController
+from app.models.devices import DevicesModel
+from app.models.request_log import RequestLogModel
+from app.models.transfers import TransfersModel
+from app.relay import EventRelay
+from app.views.activity_panel import ActivityPanel
+from app.views.main_window import MainWindow
+from app.views.tray import TrayIcon
+
+__all__ = ["Sharing"]
+
+
+class Sharing(QObject):
+    """The second half of the composition root: the server, its news, and the lists in the window.
+
+    It is made once the window is there, because loading and building it would hold the window up.
+    """
+
+    def __init__(self, window: MainWindow, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.log = RequestLogModel(self)
+        self.transfers = TransfersModel(self)
+        self.devices = DevicesModel(self)
+        self.relay = EventRelay(self)
+        self.controller = ServerController(self.relay.post, self.relay.post_certain, self)
+        self.activity = Activity(
+            self.log, self.transfers, self.devices, self.controller.transfers, self
+        )
+        self.tray = TrayIcon(self)
+        window.add_activity(ActivityPanel(self.log, self.transfers, self.devices))
+        self._connect(window)
+        self.tray.show_if_possible()
+
+    def _connect(self, window: MainWindow) -> None:
+        controller, tray = self.controller, self.tray
+        self.relay.delivered.connect(self._on_delivered)
+        self.activity.measured.connect(window.show_activity)
+        window.stop_requested.connect(controller.stop)
+
+        controller.state_changed.connect(window.show_state)
+        controller.state_changed.connect(tray.show_state)
+        controller.started.connect(window.show_link)
+        controller.started.connect(tray.show_link)
+        controller.failed.connect(window.show_failure)
+
+        tray.show_requested.connect(window.show_in_front)
+        tray.toggle_requested.connect(window.form.toggle)
+        tray.copy_requested.connect(window.link_panel.copy_address)
+        tray.quit_requested.connect(window.close)
+
+    @Slot(tuple)
+    def _on_delivered(self, batch: tuple[object, ...]) -> None:
+        self.activity.take(batch)
+        for event in batch:
+            self.controller.take(event)
