@@ -20,7 +20,7 @@ from app.settings import ShareSettings
 from app.state import Field, ServerState, StartFailure
 
 if TYPE_CHECKING:
-    from server_core import ThreadingHTTPServer, TransferSnapshot
+    from server_core import PooledHTTPServer, TransferSnapshot
 
 __all__ = ["ServerController"]
 
@@ -142,7 +142,7 @@ class _Run:
         self._post_certain = post_certain
         self._thread = threading.Thread(target=self._work, name="server", daemon=True)
         self._lock = threading.Lock()
-        self._server: ThreadingHTTPServer | None = None
+        self._server: PooledHTTPServer | None = None
         self._is_abandoned = False
 
     def begin(self) -> None:
@@ -216,7 +216,7 @@ class _Run:
         server.serve_forever()
         return None
 
-    def _bind(self, host: str) -> ThreadingHTTPServer:
+    def _bind(self, host: str) -> PooledHTTPServer:
         # What serves, and makes pages, is loaded in this thread: the window does not wait for it.
         from server_core.share import create_server
 

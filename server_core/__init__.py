@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         TransferStarted,
     )
     from server_core.handler import BaseHTTPRequestHandler
+    from server_core.pooled import PooledHTTPServer
     from server_core.request_log import __version__
     from server_core.server import HTTPServer, ThreadingHTTPServer
     from server_core.static import SimpleHTTPRequestHandler
@@ -50,6 +51,7 @@ __all__ = [
     "HTTPServer",
     "HTTPStatus",
     "HeaderInjectionError",
+    "PooledHTTPServer",
     "RequestError",
     "RequestFinished",
     "ServerStarted",
@@ -80,6 +82,7 @@ _HOMES = {
         "TransferStarted",
     ),
     "server_core.handler": ("BaseHTTPRequestHandler",),
+    "server_core.pooled": ("PooledHTTPServer",),
     "server_core.request_log": ("__version__",),
     "server_core.server": ("HTTPServer", "ThreadingHTTPServer"),
     "server_core.static": ("SimpleHTTPRequestHandler",),

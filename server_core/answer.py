@@ -58,6 +58,7 @@ class AnsweringRequestHandler(LoggingRequestHandler):
         # Here, and not in setup(), which subclasses replace as a whole.
         self._exchange = Exchange()
         self._headers_buffer: list[bytes] = []
+        self._sent_head = b""
         super().__init__(request, client_address, server)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
@@ -146,9 +147,12 @@ class AnsweringRequestHandler(LoggingRequestHandler):
     def flush_headers(self) -> None:
         """Write the lines that are kept, in one piece."""
         if self._headers_buffer:
-            head = b"".join(self._headers_buffer)
+            head = self._sent_head = b"".join(self._headers_buffer)
             self._headers_buffer = []
-            self.wfile.write(head)
+            if isinstance(self.wfile, ConnectionWriter):
+                self.wfile.write_head(head)
+            else:
+                self.wfile.write(head)
 
     def has_whole_body(self) -> bool:
         """Return whether as much of a body has left as the head of the answer promised.

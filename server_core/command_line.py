@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from server_core.cgi import CGIHTTPRequestHandler
 from server_core.handler import BaseHTTPRequestHandler
 from server_core.options import UsageError, check_headers, key_password, parser
+from server_core.pooled import PooledHTTPServer
 from server_core.server import HTTPServer, ThreadingHTTPServer, every_address
 from server_core.static import SimpleHTTPRequestHandler
 from server_core.tls import ThreadingHTTPSServer
@@ -158,7 +159,7 @@ class _FolderServer(HTTPServer):
         )
 
 
-class _PlainFolderServer(ThreadingHTTPServer, _FolderServer):
+class _PlainFolderServer(_FolderServer, PooledHTTPServer):
     """Serves a folder over HTTP."""
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import socket
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
-__all__ = ["Connection", "ConnectionRegistry", "GuardedInput"]
+__all__ = ["Connection", "ConnectionRegistry"]
 
 _REAPER_PERIOD = 1.0
 
@@ -23,12 +24,44 @@ class Connection:
     each byte: a client that sends one byte a second would never exceed it.
     """
 
-    __slots__ = ("_registry", "address", "deadline", "socket")
+    __slots__ = (
+        "_registry",
+        "address",
+        "client_address",
+        "deadline",
+        "is_ending",
+        "is_watched",
+        "may_rest",
+        "on_wait",
+        "received",
+        "rests",
+        "send_held",
+        "socket",
+        "unsent",
+    )
 
     def __init__(self, registry: ConnectionRegistry, sock: socket.socket, address: str) -> None:
         self._registry = registry
         self.socket = sock
         self.address = address
+        self.client_address: Any = None
+        """The address as accept() gave it, where the server notes it."""
+        self.received = bytearray()
+        """What was read of the next request before there was a handler for it."""
+        self.may_rest = False
+        """Whether a handler may leave it to the server between two requests."""
+        self.rests = False
+        """Whether the handler has left it to the server, to wait for the next request."""
+        self.unsent = b""
+        """The rest of an answer that did not leave at once."""
+        self.is_ending = False
+        """Whether it is to be closed once that has left."""
+        self.is_watched = False
+        """Whether its server waits for input on it."""
+        self.send_held: Callable[[], None] | None = None
+        """Sends the head that waits for its body; for whoever sees that its handler waits."""
+        self.on_wait: Callable[[Connection], None] | None = None
+        """What is told that its handler is about to wait, on whatever."""
         self.deadline: float | None = None
         """On the monotonic clock, in seconds; None while nothing is waited for."""
 
@@ -44,36 +77,16 @@ class Connection:
         """Take the deadline away."""
         self.deadline = None
 
+    def about_to_wait(self) -> None:
+        """Tell the server that the thread that serves this connection may have to wait now."""
+        if self.on_wait is not None:
+            self.on_wait(self)
+
     def shut_down(self) -> None:
         """End all input and output at once; a thread that waits on the socket wakes up."""
         with contextlib.suppress(OSError):  # not connected any more
             # Not through a subclass: a TLS socket's own method may wait for a lock or for the peer.
             socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
-
-
-class GuardedInput:
-    """The input of a connection, each read of which has to give something within `seconds`."""
-
-    def __init__(self, source: io.BufferedReader, connection: Connection, seconds: float) -> None:
-        self._source = source
-        self._connection = connection
-        self._seconds = seconds
-
-    def read1(self, size: int, /) -> bytes:
-        """Read up to `size` bytes, as many as one read of the socket gives."""
-        self._connection.arm(self._seconds)
-        try:
-            return self._source.read1(size)
-        finally:
-            self._connection.disarm()
-
-    def readline(self, size: int, /) -> bytes:
-        """Read a line of up to `size` bytes."""
-        self._connection.arm(self._seconds)
-        try:
-            return self._source.readline(size)
-        finally:
-            self._connection.disarm()
 
 
 class ConnectionRegistry:

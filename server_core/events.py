@@ -65,7 +65,7 @@ class RequestFinished:
 
 @dataclass(frozen=True, slots=True)
 class TransferStarted:
-    """The body of a file began to leave."""
+    """The body of a file began to leave, one of more than `transfers.SMALL_BODY` bytes."""
 
     transfer_id: int
     """Unique within one TransferRegistry."""

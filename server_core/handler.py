@@ -13,12 +13,12 @@ import contextlib
 import email.message
 import http.client
 import io
+import socket
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from server_core.answer import AnsweringRequestHandler
-from server_core.connections import GuardedInput
 from server_core.errors import ConnectionLostError, RequestError, is_lost_connection
 from server_core.events import RequestFinished
 from server_core.exchange import Exchange
@@ -34,8 +34,10 @@ from server_core.protocol.request import (
     body_framing,
     check_host,
     parse_request_line,
+    values_of,
     wants_keep_alive,
 )
+from server_core.reader import ConnectionReader, GuardedInput
 from server_core.server import client_host
 from server_core.writer import ConnectionWriter
 
@@ -46,6 +48,7 @@ __all__ = ["TOLD_TARGET", "BaseHTTPRequestHandler"]
 
 _TLS_HANDSHAKE = b"\x16"
 _ECHO_LIMIT = 200
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 TOLD_TARGET = 2048
 """Characters of a request's target that are told to the observer, who may keep many."""
 
@@ -77,20 +80,36 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
     headers: email.message.Message
     _body: BodyReader | None = None
     _guard: Connection | None = None
+    _reader: ConnectionReader | None = None
 
     def setup(self) -> None:
         """Prepare `connection`, `rfile` and `wfile`."""
-        super().setup()
         registry = getattr(self.server, "connections", None)
         self._guard = registry.get(self.request) if registry else None
+        if self._guard is None or not self._guard.may_rest:
+            super().setup()
+        else:
+            # As there, but for the input, of which a part may have been read.
+            self.connection = self.request
+            if self.timeout is not None:
+                self.connection.settimeout(self.timeout)
+            if self.disable_nagle_algorithm:
+                self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._reader = ConnectionReader(self.connection, self._guard)
+            self.rfile = io.BufferedReader(self._reader)
+            if self.wbufsize != 0:
+                self.wfile = self.connection.makefile("wb", self.wbufsize)
         if self.wbufsize == 0:
             self.wfile = ConnectionWriter(self.connection, self._guard)
 
     def handle(self) -> None:
-        """Handle requests until the connection is to be closed."""
+        """Handle requests until the connection is to be closed, or waits for the next request.
+
+        Where the server waits in its place, a handler is made anew for what comes then.
+        """
         self.close_connection = True
         self.handle_one_request()
-        while not self.close_connection:
+        while not (self.close_connection or self._leaves_to_server()):
             self.handle_one_request()
 
     def handle_one_request(self) -> None:
@@ -139,7 +158,6 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
             return False
         self._exchange.begin()
         try:
-            self.headers = self._message([])
             line = parse_request_line(self.requestline, self.default_request_version)
             self.command, self.path = line.method, line.target
             if self.path.startswith("//"):
@@ -147,15 +165,18 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
                 self.path = "/" + self.path.lstrip("/")
             if line.number < (1, 0):
                 self._disarm()
+                self.headers = self._message([])
                 return True
             self.request_version = line.version
             fields = parse_field_lines(read_field_lines(self.rfile.readline))
             self._disarm()
             self.headers = self._message(fields)
+            names = {name.lower() for name, _ in fields}
             if self.require_host and self._guard is not None:
                 check_host(fields, line.number)
-            framing = body_framing(fields, line.number)
+            framing = body_framing(fields, line.number) if names & _FRAMING else None
         except RequestError as error:
+            self.headers = self._message([])
             # Whoever sent what is not even a version understands a status line all the same.
             self.request_version = max(self.request_version, "HTTP/1.0")
             self._refuse(error)
@@ -166,10 +187,11 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         self.close_connection = not (
             self.protocol_version >= "HTTP/1.1" and wants_keep_alive(fields, line.number)
         )
-        self._expect_body(framing)
-        expects = {member.lower() for member in list_members(self.headers.get_all("Expect", []))}
+        if framing is not None:
+            self._expect_body(framing)
         if (
-            "100-continue" in expects
+            "expect" in names
+            and "100-continue" in map(str.lower, list_members(values_of(fields, "expect")))
             and self.protocol_version >= "HTTP/1.1"
             and line.number >= (1, 1)
         ):
@@ -186,6 +208,16 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         return True
 
     # -- private
+
+    def _leaves_to_server(self) -> bool:
+        """Return whether nothing has come of a next request, for which the server then waits."""
+        reader, guard, stream = self._reader, self._guard, self.rfile
+        if reader is None or guard is None or not isinstance(stream, io.BufferedReader):
+            return False
+        reader.waits = False
+        guard.rests = not stream.peek(1)
+        reader.waits = True
+        return guard.rests
 
     def _read_request_line(self) -> bool:
         self._await_request()
@@ -283,9 +315,9 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         self._log_pending()
         if exchange.began is None or self.server is None:
             return
-        notify = getattr(self.server, "notify", None)
-        if notify is None:
+        if getattr(self.server, "on_event", None) is None:
             return
+        notify = self.server.notify  # type: ignore[attr-defined] # on_event and notify come together
         headers = getattr(self, "headers", None) if self.command else None
         address = self.client_address
         notify(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import socketserver
 import sys
 import time
@@ -12,7 +13,7 @@ from typing import Any, ClassVar
 from server_core.protocol.conditional import format_http_date
 from server_core.server import client_host
 
-__all__ = ["LoggingRequestHandler"]
+__all__ = ["LoggingRequestHandler", "log_time", "request_message"]
 
 __version__ = "0.1"
 
@@ -20,6 +21,31 @@ _LONGEST_LINE = 2048
 # Control characters (Unicode's C0 and C1, and DEL) could drive the terminal that shows the log.
 _ESCAPES = {code: rf"\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _ESCAPES[ord("\\")] = r"\\"
+
+
+_REQUEST_FORMAT = '"%s" %s %s'
+
+
+def request_message(requestline: str, code: int | str, size: int | str) -> str:
+    """Return what the log's line says of a request after its time, and its line break."""
+    words = _request_words(requestline, code, size)
+    return (_REQUEST_FORMAT % words).translate(_ESCAPES) + "\n"
+
+
+def _request_words(requestline: str, code: int | str, size: int | str) -> tuple[str, str, str]:
+    if len(requestline) > _LONGEST_LINE:
+        requestline = requestline[:_LONGEST_LINE] + "..."
+    return requestline, str(code.value if isinstance(code, HTTPStatus) else code), str(size)
+
+
+@functools.lru_cache(maxsize=16)
+def log_time(second: int, month_names: tuple[str | None, ...]) -> str:
+    """Return a time in seconds since the epoch, local, as the log writes it."""
+    then = time.localtime(second)
+    return (
+        f"{then.tm_mday:02d}/{month_names[then.tm_mon]}/{then.tm_year:04d} "
+        f"{then.tm_hour:02d}:{then.tm_min:02d}:{then.tm_sec:02d}"
+    )
 
 
 class LoggingRequestHandler(socketserver.StreamRequestHandler):
@@ -33,15 +59,14 @@ class LoggingRequestHandler(socketserver.StreamRequestHandler):
         *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     ]
 
+    quiet = False
+    """Whether `log_message` writes nothing."""
+
     requestline: str = ""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Log a request that is answered with `code` and, where it is known, `size` bytes."""
-        shown = str(code.value) if isinstance(code, HTTPStatus) else str(code)
-        line = self.requestline
-        if len(line) > _LONGEST_LINE:
-            line = line[:_LONGEST_LINE] + "..."
-        self.log_message('"%s" %s %s', line, shown, str(size))
+        self.log_message(_REQUEST_FORMAT, *_request_words(self.requestline, code, size))
 
     def log_error(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
         """Log an error; goes to `log_message`."""
@@ -55,6 +80,8 @@ class LoggingRequestHandler(socketserver.StreamRequestHandler):
 
         Control characters are escaped. A log that cannot be written is not the client's loss.
         """
+        if self.quiet:
+            return
         message = (format % args).translate(_ESCAPES)
         line = f"{self.address_string()} - - [{self.log_date_time_string()}] {message}\n"
         # Full, closed, or None as under pythonw.
@@ -71,12 +98,7 @@ class LoggingRequestHandler(socketserver.StreamRequestHandler):
 
     def log_date_time_string(self) -> str:
         """Return the present time, local, as the log writes it."""
-        now = time.localtime()
-        month = self.monthname[now.tm_mon]
-        return (
-            f"{now.tm_mday:02d}/{month}/{now.tm_year:04d} "
-            f"{now.tm_hour:02d}:{now.tm_min:02d}:{now.tm_sec:02d}"
-        )
+        return log_time(int(time.time()), tuple(self.monthname))
 
     def address_string(self) -> str:
         """Return the client's address; no name is looked up."""

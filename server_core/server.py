@@ -20,13 +20,21 @@ from server_core.errors import is_lost_connection
 from server_core.events import Event, ServerStarted, ServerStopped
 from server_core.transfers import TransferRegistry
 
-__all__ = ["HTTPServer", "ThreadingHTTPServer", "client_host", "every_address"]
+__all__ = [
+    "EXHAUSTED",
+    "EXHAUSTED_PAUSE",
+    "HTTPServer",
+    "ThreadingHTTPServer",
+    "client_host",
+    "every_address",
+]
 
 _log = logging.getLogger(__name__)
 
-# accept() fails with these for want of resources; the connection stays in the queue.
-_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-_EXHAUSTED_PAUSE = 0.05
+EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""What accept() fails with for want of resources; the connection stays in the queue."""
+EXHAUSTED_PAUSE = 0.05
+"""Seconds until accept() is tried again then."""
 _LINGER_SECONDS = 1.0
 _LINGER_BYTES = 1 << 20
 _BUSY = (
@@ -121,16 +129,7 @@ class HTTPServer(socketserver.TCPServer):
             self._not_serving.clear()
         try:
             self.notify(ServerStarted(*self.bound_address))
-            with selectors.DefaultSelector() as selector:
-                selector.register(self, selectors.EVENT_READ)
-                selector.register(self._wake_receiver, selectors.EVENT_READ)
-                while not self._stop_requested.is_set():
-                    ready = selector.select(poll_interval)
-                    if self._stop_requested.is_set():
-                        break
-                    if any(key.fileobj is self for key, _ in ready):
-                        self._handle_request_noblock()
-                    self.service_actions()
+            self._serve(poll_interval)
         finally:
             with self._lock:
                 self._stop_requested.clear()
@@ -179,13 +178,7 @@ class HTTPServer(socketserver.TCPServer):
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; its segments leave as they are written (TCP_NODELAY)."""
-        try:
-            connection, address = self.socket.accept()
-        except OSError as error:
-            if error.errno in _EXHAUSTED:
-                # The listening socket stays readable: without a pause this would spin.
-                time.sleep(_EXHAUSTED_PAUSE)
-            raise
+        connection, address = self.socket.accept()
         with contextlib.suppress(OSError):  # it is gone already, which reading will show
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection, address
@@ -214,6 +207,19 @@ class HTTPServer(socketserver.TCPServer):
             return
         super().handle_error(request, client_address)
 
+    def _serve(self, poll_interval: float) -> None:
+        """Accept and handle until a stop is requested."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self, selectors.EVENT_READ)
+            selector.register(self._wake_receiver, selectors.EVENT_READ)
+            while not self._stop_requested.is_set():
+                ready = selector.select(poll_interval)
+                if self._stop_requested.is_set():
+                    break
+                if any(key.fileobj is self for key, _ in ready):
+                    self._handle_request_noblock()
+                self.service_actions()
+
     def _handle_request_noblock(self) -> None:
         """Accept one connection and have it handled, unless there are too many.
 
@@ -223,10 +229,13 @@ class HTTPServer(socketserver.TCPServer):
         """
         try:
             request, client_address = self.get_request()
-        except OSError:
+        except OSError as error:
+            if error.errno in EXHAUSTED:
+                # The listening socket stays readable: without a pause this would spin.
+                time.sleep(EXHAUSTED_PAUSE)
             return
         if self.connections.open(request, client_host(client_address)) is None:
-            self._refuse(request)
+            self.refuse(request)
             return
         try:
             if self.verify_request(request, client_address):
@@ -239,7 +248,8 @@ class HTTPServer(socketserver.TCPServer):
             raise
         self.shutdown_request(request)
 
-    def _refuse(self, request: socket.socket) -> None:
+    def refuse(self, request: socket.socket) -> None:
+        """Answer a connection for which there is no room, without waiting, and close it."""
         with contextlib.suppress(OSError):  # it does not even wait for the refusal
             request.settimeout(0)
             request.send(_BUSY)
@@ -254,6 +264,9 @@ class HTTPServer(socketserver.TCPServer):
             received = len(request.recv(65536))
         except BlockingIOError:
             return
+        connection = self.connections.get(request)
+        if connection is not None and received:
+            connection.about_to_wait()
         deadline = time.monotonic() + _LINGER_SECONDS
         total = received
         while received and total < _LINGER_BYTES and time.monotonic() < deadline:

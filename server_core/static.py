@@ -30,20 +30,29 @@ from server_core.files.resource import FileBody, FileResource, open_anywhere, op
 from server_core.handler import TOLD_TARGET, BaseHTTPRequestHandler
 from server_core.listing import listing_page
 from server_core.parts import PartsBody
+from server_core.prepared import (
+    PreparedAnswer,
+    PreparedAnswers,
+    file_identity,
+    is_repeatable,
+    is_unchanged,
+)
 from server_core.protocol.conditional import Precondition, Validators, evaluate, strong_etag
 from server_core.protocol.encoding import accepts_gzip, is_compressible
 from server_core.protocol.headers import check_field
 from server_core.protocol.multipart import MultipartRanges
-from server_core.protocol.response import Representation, respond
+from server_core.protocol.response import Representation, Response, respond
 from server_core.protocol.target import decode_path, path_of, url_segments
+from server_core.request_log import request_message
 from server_core.server import client_host
-from server_core.transfers import Transfer
+from server_core.transfers import SMALL_BODY, Transfer
 from server_core.writer import ConnectionWriter
 
 __all__ = ["NO_RESOURCES", "SimpleHTTPRequestHandler"]
 
 _SNIFFED_BYTES = 4096
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR})
+_REPEATABLE = frozenset({HTTPStatus.OK, HTTPStatus.NOT_MODIFIED})
 NO_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
@@ -80,6 +89,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         chosen = directory if directory is not None else self.directory
         self.directory = os.getcwd() if chosen is None else os.fspath(chosen)
         self._transfer: Transfer | None = None
+        self._kept: tuple[str, os.stat_result, bytes] | None = None
         super().__init__(*args, **kwargs)
 
     def do_GET(self) -> None:
@@ -91,12 +101,14 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
                     self._send_body(source)
                 finally:
                     source.close()
+        self._keep_answer()
 
     def do_HEAD(self) -> None:
         """Send what GET would send, without the body."""
         source = self.send_head()
         if source is not None:
             source.close()
+        self._keep_answer()
 
     def send_head(self) -> BinaryIO | io.IOBase | None:
         """Send the head of the answer; return an open stream of its body, or None for no body."""
@@ -236,6 +248,8 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             if response.status == HTTPStatus.OK:
                 self._send_extra_headers()
             self.end_headers()
+            body = self._body_to_keep(resource, response, compressed)
+            self._kept = None if body is None else (resource.path, resource.status, body)
         except BaseException:
             resource.close()
             raise
@@ -271,6 +285,63 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         validators = Validators(etag, resource.modified)
         return Representation(resource.size, content_type, validators, None, varies), None
 
+    def _body_to_keep(
+        self, resource: FileResource, response: Response, compressed: bytes | None
+    ) -> bytes | None:
+        """Return the body of an answer that may be given again; None where it may not."""
+        prepared: PreparedAnswers | None = getattr(self.server, "prepared", None)
+        if (
+            prepared is None
+            or response.status not in _REPEATABLE
+            or not self._names_for_good(resource.path)
+            or not (is_unchanged(type(self)) and is_unchanged(type(self.server)))
+            or not is_repeatable(self.headers.items())
+            or not prepared.is_wanted(self.raw_requestline)
+        ):
+            return None
+        if response.body is None or self.command == "HEAD":
+            return b""
+        if compressed is not None:
+            return compressed if len(compressed) <= prepared.max_file else None
+        if resource.size > prepared.max_file:
+            return None
+        body = resource.read_at(0, resource.size)
+        # Written to meanwhile, it may be neither what it was nor what it will be.
+        return body if resource.is_unchanged() else None
+
+    def _names_for_good(self, path: str) -> bool:
+        """Return whether the target leads to `path` for as long as that is there."""
+        # Another page could take precedence over a folder's second choice.
+        is_page = path_of(self.path).endswith("/")
+        return not is_page or os.path.basename(path) == self.index_pages[0]
+
+    def _keep_answer(self) -> None:
+        """Keep the answer that was given, if it may be given again."""
+        kept, self._kept = self._kept, None
+        before, mark, after = self._sent_head.partition(b"\r\nDate: ")
+        if kept is None or not mark or not self.has_whole_body():
+            return
+        path, status, body = kept
+        exchange = self._exchange
+        size = "-" if exchange.content_length is None else exchange.content_length
+        answer = PreparedAnswer(
+            before_date=before + mark,
+            after_date=after[after.index(b"\r\n") :] + body,
+            body_bytes=len(body),
+            status=exchange.status,
+            closes=self.close_connection,
+            method=str(self.command),
+            target=self.path[:TOLD_TARGET],
+            version=self.request_version,
+            log_tail=request_message(self.requestline, exchange.status, size),
+            path=path,
+            identity=file_identity(status),
+            checked=exchange.began or 0.0,
+        )
+        self.server.prepared.store(  # type: ignore[attr-defined] # it was asked for the body to keep
+            self.raw_requestline, self.headers.items(), answer
+        )
+
     def _send_extra_headers(self) -> None:
         taken = {line.partition(b":")[0].lower() for line in self._headers_buffer}
         taken.add(b"transfer-encoding")  # the body has none
@@ -288,7 +359,11 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
 
     def _send_body(self, source: BinaryIO | io.IOBase) -> None:
         transfers = getattr(self.server, "transfers", None)
-        if transfers is None or not isinstance(source, FileBody | PartsBody):
+        if (
+            transfers is None
+            or not isinstance(source, FileBody | PartsBody)
+            or source.remaining <= SMALL_BODY
+        ):
             self.copyfile(source, self.wfile)
             return
         host, agent = client_host(self.client_address), self.headers.get("User-Agent", "")[:200]

@@ -11,7 +11,10 @@ import threading
 import time
 from dataclasses import dataclass
 
-__all__ = ["Transfer", "TransferRegistry", "TransferSnapshot"]
+__all__ = ["SMALL_BODY", "Transfer", "TransferRegistry", "TransferSnapshot"]
+
+SMALL_BODY = 65536
+"""Bytes up to which a body leaves with its head, and is no transfer: there is nothing to watch."""
 
 
 @dataclass(frozen=True, slots=True)

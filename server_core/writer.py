@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
 import socket
+import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from server_core import nonblocking
 from server_core.files.resource import FileBody
+from server_core.transfers import SMALL_BODY
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["ConnectionWriter"]
 
 _SEND_PIECE = 262144
-_HELD_LIMIT = 65536
+# A small body, and the head before it.
+_HELD_LIMIT = 2 * SMALL_BODY
 _MIN_CHUNK = 65536
 # One call must end within stall_timeout at 64 KiB/s, even right after the system's buffers were
 # filled at full speed.
@@ -44,6 +48,8 @@ class ConnectionWriter(io.BufferedIOBase):
         self._socket = sock
         self._connection = connection
         self._held: bytearray | None = None
+        self._lock = threading.Lock()
+        self._head = b""
         self.accepted = 0
         """Bytes accepted for sending since the connection began."""
 
@@ -56,7 +62,7 @@ class ConnectionWriter(io.BufferedIOBase):
         return self._socket.fileno()
 
     def flush(self) -> None:
-        """Send what is kept by `joined()` now."""
+        """Send what is kept by `joined()` or `write_head()` now."""
         self._release()
 
     def write(self, data: ReadableBuffer, /) -> int:
@@ -66,18 +72,35 @@ class ConnectionWriter(io.BufferedIOBase):
             self.accepted += size
             if self._held is not None and len(self._held) + size <= _HELD_LIMIT:
                 self._held += octets
+            elif self._head and size <= _HELD_LIMIT:
+                self._send(self._take_head() + octets)
             else:
                 self._release()
                 self._send(octets)
         return size
 
-    @contextmanager
+    def write_head(self, data: bytes) -> None:
+        """Send the head of an answer, in one segment with its body where that begins at once.
+
+        Where the server looks after what takes long, the head waits for the body's first bytes, or
+        until the handler is seen to wait for something.
+        """
+        connection = self._connection
+        if self._held is not None or connection is None or connection.on_wait is None:
+            self.write(data)
+            return
+        self.accepted += len(data)
+        with self._lock:
+            self._head += data
+        connection.send_held = self._send_head
+
+    @contextlib.contextmanager
     def joined(self) -> Iterator[None]:
         """Let what is written inside leave together: a head and its body in one segment."""
         if self._held is not None:
             yield
             return
-        self._held = bytearray()
+        self._held = bytearray(self._take_head())
         try:
             yield
         finally:
@@ -89,6 +112,10 @@ class ConnectionWriter(io.BufferedIOBase):
         """Send what remains of `body`; stops early, with some remaining, where the file shrank."""
         # os.sendfile knows neither TLS nor a socket's own time-out.
         plain = type(self._socket) is socket.socket and self._socket.gettimeout() is None
+        if body.remaining <= SMALL_BODY:
+            self._copy(body, transfer)
+            return
+        self._about_to_wait()
         if _CAN_SENDFILE and plain:
             self._sendfile(body, transfer)
         else:
@@ -127,15 +154,15 @@ class ConnectionWriter(io.BufferedIOBase):
             chunk = _next_chunk(chunk, time.monotonic() - began)
 
     def _copy(self, body: FileBody, transfer: Transfer | None) -> None:
-        buffer = bytearray(_SEND_PIECE)
+        buffer = bytearray(min(_SEND_PIECE, body.remaining))
         with memoryview(buffer) as view:
             while True:
                 size = body.readinto(view)
                 if not size:
                     break
-                self._release()
-                self._send(view[:size])
-                self._count(transfer, size)
+                self.write(view[:size])
+                if transfer is not None:
+                    transfer.sent += size
 
     def _count(self, transfer: Transfer | None, sent: int) -> None:
         self.accepted += sent
@@ -146,12 +173,42 @@ class ConnectionWriter(io.BufferedIOBase):
         if self._held:
             held, self._held = self._held, bytearray()
             self._send(held, *flags)
+        elif self._head:
+            self._send(self._take_head(), *flags)
 
-    def _send(self, data: memoryview | bytearray, *flags: int) -> None:
+    def _take_head(self) -> bytes:
+        with self._lock:
+            head, self._head = self._head, b""
+        return head
+
+    def _send_head(self) -> None:
+        """Send the head that waits, as far as it leaves at once; for any thread."""
+        with self._lock, contextlib.suppress(OSError):
+            if self._head:
+                self._head = self._head[nonblocking.send(self._socket, self._head) :]
+
+    def _send(self, data: memoryview | bytes | bytearray, *flags: int) -> None:
         with memoryview(data) as view:
-            for start in range(0, len(view), _SEND_PIECE):
+            sent = self._send_at_once(view) if not flags else 0
+            for start in range(sent, len(view), _SEND_PIECE):
                 with _deadline(self._connection):
                     self._socket.sendall(view[start : start + _SEND_PIECE], *flags)
+
+    def _send_at_once(self, view: memoryview) -> int:
+        """Send what leaves without waiting, before other threads are told that this one waits."""
+        if self._connection is None or self._connection.on_wait is None:
+            return 0
+        try:
+            sent = nonblocking.send(self._socket, view)
+        except BlockingIOError:
+            sent = 0
+        if sent < len(view):
+            self._about_to_wait()
+        return sent
+
+    def _about_to_wait(self) -> None:
+        if self._connection is not None:
+            self._connection.about_to_wait()
 
 
 def _next_chunk(chunk: int, seconds: float) -> int:
@@ -163,7 +220,7 @@ def _next_chunk(chunk: int, seconds: float) -> int:
     return chunk
 
 
-@contextmanager
+@contextlib.contextmanager
 def _deadline(connection: Connection | None) -> Iterator[None]:
     if connection is None:
         yield

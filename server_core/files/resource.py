@@ -113,6 +113,11 @@ class FileResource:
         os.lseek(self.descriptor, offset, os.SEEK_SET)
         return os.read(self.descriptor, size)
 
+    def is_unchanged(self) -> bool:
+        """Return whether the file is still as it was when it was opened."""
+        now = os.fstat(self.descriptor)
+        return (now.st_size, now.st_mtime_ns) == (self.status.st_size, self.status.st_mtime_ns)
+
     def close(self) -> None:
         """Close the descriptor; closing twice is harmless."""
         if self.descriptor >= 0:

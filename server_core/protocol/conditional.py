@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import functools
 import math
 import re
 from collections.abc import Sequence
@@ -58,7 +59,11 @@ def format_http_date(timestamp: float) -> str:
 
     A file may have any time; what has no four-digit year is given as the nearest that has.
     """
-    seconds = math.floor(min(max(timestamp, _FIRST_SECOND), _LAST_SECOND))
+    return _imf_fixdate(math.floor(min(max(timestamp, _FIRST_SECOND), _LAST_SECOND)))
+
+
+@functools.lru_cache(maxsize=512)
+def _imf_fixdate(seconds: int) -> str:
     return email.utils.format_datetime(_EPOCH + timedelta(seconds=seconds), usegmt=True)
 
 

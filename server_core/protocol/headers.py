@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from http import HTTPStatus
@@ -102,6 +103,11 @@ def check_line(text: str) -> str:
 
 def check_field(name: str, value: str) -> None:
     """Raise HeaderInjectionError for a field that would not be one line (RFC 9110 section 5.5)."""
-    if not _NAME.fullmatch(name):
+    if not _is_name(name):
         raise HeaderInjectionError(f"{name!r} is not a header field's name")
     check_line(value)
+
+
+@functools.lru_cache(maxsize=256)
+def _is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None

@@ -23,6 +23,7 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
 
     server_version = "Folderport"
     sys_version = ""
+    quiet = True
     show_hidden = False
     index_pages = ()
 
@@ -92,9 +93,6 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
     def version_string(self) -> str:
         """Return the product's name alone: its version is nobody's business on the network."""
         return self.server_version
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
-        """Write nothing."""
 
     def _send_icon(self) -> None:
         """Send what every browser asks for when it opens a file by itself."""

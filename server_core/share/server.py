@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from server_core.events import Event
-from server_core.server import ThreadingHTTPServer, every_address
+from server_core.pooled import PooledHTTPServer
+from server_core.server import every_address
 from server_core.share.handler import ShareRequestHandler
 from server_core.share.pages import Pages
 
@@ -21,7 +22,7 @@ def create_server(
     protocol: str = "HTTP/1.1",
     templates: Path,
     on_event: Callable[[Event], None] | None = None,
-) -> ThreadingHTTPServer:
+) -> PooledHTTPServer:
     """Return a server that listens on `address` and shares `directory`; it is not serving yet.
 
     An empty host stands for every address of the machine, port 0 for any that is free.
@@ -31,6 +32,6 @@ def create_server(
     handler = functools.partial(
         ShareRequestHandler, directory=directory, protocol=protocol, pages=Pages(templates)
     )
-    server = ThreadingHTTPServer((host or every_address(), port), handler)
+    server = PooledHTTPServer((host or every_address(), port), handler)
     server.on_event = on_event
     return server

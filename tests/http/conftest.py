@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from server_core import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from server_core import PooledHTTPServer, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from server_core.share import create_server
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class Serve(Protocol):
     def __call__(
         self,
         handler: type[BaseHTTPRequestHandler] = SimpleHTTPRequestHandler,
-        server: type[HTTPServer] = ThreadingHTTPServer,
+        server: type[HTTPServer] | None = None,
         protocol: str = "HTTP/1.1",
         host: str = "127.0.0.1",
         directory: Path | None = None,
@@ -204,13 +204,20 @@ def tree(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture(params=[ThreadingHTTPServer, PooledHTTPServer], ids=["threads", "pool"])
+def several_at_once(request: pytest.FixtureRequest) -> type[HTTPServer]:
+    """Each of the servers that handle several connections at once."""
+    kind: type[HTTPServer] = request.param
+    return kind
+
+
 @pytest.fixture
-def serve(tree: Path) -> Iterator[Serve]:
+def serve(tree: Path, several_at_once: type[HTTPServer]) -> Iterator[Serve]:
     with contextlib.ExitStack() as stack:
 
         def start(
             handler: type[BaseHTTPRequestHandler] = SimpleHTTPRequestHandler,
-            server: type[HTTPServer] = ThreadingHTTPServer,
+            server: type[HTTPServer] | None = None,
             protocol: str = "HTTP/1.1",
             host: str = "127.0.0.1",
             directory: Path | None = None,
@@ -219,7 +226,7 @@ def serve(tree: Path) -> Iterator[Serve]:
             speaking = type(handler.__name__, (handler,), {"protocol_version": protocol})
             if issubclass(handler, SimpleHTTPRequestHandler):
                 speaking = functools.partial(speaking, directory=str(directory or tree))
-            site = Site(server((host, 0), speaking), stack)
+            site = Site((server or several_at_once)((host, 0), speaking), stack)
             site.server.on_event = site.take
             if prepare is not None:
                 prepare(site.server)

@@ -166,7 +166,8 @@ def test_a_file_system_without_sendfile_is_read(
 
     monkeypatch.setattr(os, "sendfile", refuse)
     assert site.get("/big.bin").body == bytes(range(256)) * 4096
-    assert site.get("/big.bin", Range="bytes=7-9").body == b"\7\10\11"
+    part = site.get("/big.bin", Range="bytes=7-99999").body
+    assert part == (bytes(range(256)) * 400)[7:100_000]
     for ended in site.wait_for(TransferEnded, 2):
         assert isinstance(ended, TransferEnded)
         assert ended.complete

@@ -1,0 +1,73 @@
+"""Receiving and sending without waiting, on a socket that otherwise waits.
+
+Where the system has MSG_DONTWAIT, as Linux and macOS do, it says so for a single call; elsewhere
+the socket is switched there and back.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+__all__ = ["accepted", "receive", "receive_into", "send"]
+
+_DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
+# Elsewhere a connection takes over that its listening socket does not wait.
+_ACCEPTS_WAITING = sys.platform == "linux"
+
+if _DONTWAIT:
+
+    def receive(sock: socket.socket, size: int) -> bytes:
+        """Receive up to `size` bytes; raises BlockingIOError where none are there."""
+        return sock.recv(size, _DONTWAIT)
+
+    def receive_into(sock: socket.socket, buffer: WriteableBuffer) -> int:
+        """Receive into `buffer`; raises BlockingIOError where nothing is there."""
+        return sock.recv_into(buffer, 0, _DONTWAIT)
+
+    def send(sock: socket.socket, data: ReadableBuffer) -> int:
+        """Send what the system takes at once, and return how many bytes that were.
+
+        Raises BlockingIOError where it takes none.
+        """
+        return sock.send(data, _DONTWAIT)
+
+else:
+
+    def receive(sock: socket.socket, size: int) -> bytes:
+        """Receive up to `size` bytes; raises BlockingIOError where none are there."""
+        sock.settimeout(0)
+        try:
+            return sock.recv(size)
+        finally:
+            sock.settimeout(None)
+
+    def receive_into(sock: socket.socket, buffer: WriteableBuffer) -> int:
+        """Receive into `buffer`; raises BlockingIOError where nothing is there."""
+        sock.settimeout(0)
+        try:
+            return sock.recv_into(buffer)
+        finally:
+            sock.settimeout(None)
+
+    def send(sock: socket.socket, data: ReadableBuffer) -> int:
+        """Send what the system takes at once, and return how many bytes that were.
+
+        Raises BlockingIOError where it takes none.
+        """
+        sock.settimeout(0)
+        try:
+            return sock.send(data)
+        finally:
+            sock.settimeout(None)
+
+
+def accepted(sock: socket.socket) -> socket.socket:
+    """Return a connection that was accepted from a socket that does not wait: it does."""
+    if not _ACCEPTS_WAITING:
+        sock.settimeout(None)
+    return sock

@@ -1,0 +1,378 @@
+"""PooledHTTPServer: one thread waits for every client, answers, and hands on before it has to wait.
+
+    accept -> wait for a whole head -> a prepared answer, sent at once
+                     ^              -> the handler, as ever ------------+
+                     +------------------- between two requests ---------+
+
+Threads are for waiting on different things at once, and there is one for each connection that is
+being waited on in the middle of its request or answer. Idle ones have none (leadership.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+import selectors
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+from server_core.connections import Connection
+from server_core.handler import BaseHTTPRequestHandler
+from server_core.leadership import Leadership
+from server_core.nonblocking import accepted, receive
+from server_core.prepared import PreparedAnswers, is_unchanged
+from server_core.protocol.head import is_whole_head
+from server_core.replay import Replay
+from server_core.server import EXHAUSTED, EXHAUSTED_PAUSE, HTTPServer, client_host
+
+__all__ = ["PooledHTTPServer"]
+
+_RECEIVED_AT_ONCE: Final = 8192
+_ACCEPTED_AT_ONCE: Final = 64
+_MOST_SELECTED: Final = 500
+"""Most connections where the system's select() has room for 512 sockets in all (Windows)."""
+
+
+class PooledHTTPServer(HTTPServer):
+    """An HTTPServer that holds thousands of connections with a handful of threads.
+
+    It is used like ThreadingHTTPServer. What is different for a handler: it is made for what comes
+    on a connection at once, and made anew where the next request comes later; and where a folder's
+    file is asked for again by the same request, and no method of the handler or the server is
+    overridden that could tell, the former answer is given again, for as long as the file is
+    unchanged, which is looked at every 0.1 s. A handler with a `setup` of its own keeps its
+    connection and its thread.
+
+    Subclasses may override what HTTPServer lets them override, except `process_request`, which is
+    not called.
+    """
+
+    patience = 0.005
+    """Seconds that a handler may be busy until another thread looks after the other connections."""
+
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        self.prepared = PreparedAnswers()
+        """The answers to give again; none is kept where it might have to be another one."""
+        self._leadership = Leadership(self._lead)
+        self._loop_lock = threading.Lock()  # whoever uses the selector holds it
+        self._baton = threading.Lock()  # whoever uses _current holds it
+        self._current: Connection | None = None
+        """The connection that the thread that leads is busy with."""
+        self._busy_since = 0.0
+        self._handled = self._handled_before = 0
+        self._stirred = threading.Event()
+        self._is_asleep = False
+        self._is_looping = False
+        self._tasks: deque[Connection] = deque()
+        self._ready: deque[Connection | Callable[[], None]] = deque()
+        self._returned: deque[Connection] = deque()
+        self._is_woken = False
+        self._accepts_at = 0.0
+        super().__init__(*args, **keywords)
+        handler = handler_class(self.RequestHandlerClass)
+        self._handler = handler or BaseHTTPRequestHandler
+        self._replay = Replay(self.prepared, self._handler)
+        self._reads_ahead = bool(handler) and is_unchanged(self._handler, "setup")
+        own = self._handler.timeout
+        self._idle_timeout = min(self._handler.idle_timeout, math.inf if own is None else own)
+        if selectors.DefaultSelector.__name__ == "SelectSelector":
+            self.connections.max_connections = _MOST_SELECTED
+
+    # -- in the thread of serve_forever: who leads
+
+    def _serve(self, poll_interval: float) -> None:
+        with selectors.DefaultSelector() as selector:
+            self._selector = selector
+            self.socket.settimeout(0)
+            selector.register(self.socket, selectors.EVENT_READ, self._accept)
+            selector.register(self._wake_receiver, selectors.EVENT_READ, self._take_back)
+            self._is_looping = True
+            try:
+                if not self._leadership.hand_on(self._leadership.term):
+                    raise RuntimeError("there is no thread left to serve with")
+                while not self._stop_requested.is_set():
+                    self._look_after(poll_interval)
+                    self.service_actions()
+            finally:
+                self._end_loop()
+
+    def _look_after(self, poll_interval: float) -> None:
+        """See to it that the loop goes on where the thread that leads is busy for long."""
+        if not self._is_busy() and self._handled == self._handled_before:
+            # Whoever begins to handle something says so, if nothing was lately.
+            self._is_asleep = True
+            if not (self._is_busy() or self._stop_requested.is_set()):
+                self._stirred.wait(poll_interval)
+            self._is_asleep = False
+            self._stirred.clear()
+        self._handled_before = self._handled
+        self._stop_requested.wait(self.patience)
+        connection = self._current
+        if connection is not None and time.monotonic() - self._busy_since >= self.patience:
+            self._hand_on(connection)
+
+    def _is_busy(self) -> bool:
+        """Return whether the thread that leads is busy with a connection."""
+        return self._current is not None
+
+    def _hand_on(self, connection: Connection) -> None:
+        """Let another thread lead if the one that does is busy with this connection."""
+        with self._baton:
+            if self._current is not connection:
+                return
+            with self._loop_lock:
+                self._unwatch(connection)
+                if self._leadership.hand_on(self._leadership.term):
+                    self._current = None
+        if connection.send_held is not None:
+            connection.send_held()
+
+    def _end_loop(self) -> None:
+        """End the loop, whoever runs it, and close what waits in it."""
+        with self._baton:
+            self._is_looping = False
+            self._leadership.end()
+            busy, self._current = self._current, None
+        with contextlib.suppress(OSError):
+            self._wake_sender.send(b"\0")
+        with self._loop_lock:
+            if busy is not None:
+                self._unwatch(busy)
+            waiting = [key.data for key in self._selector.get_map().values()]
+            due = [connection for connection, _, _ in self._replay.due]
+            for open_one in {*waiting, *self._ready, *self._tasks, *due, *self._returned}:
+                if isinstance(open_one, Connection) and open_one is not busy:
+                    self.close_request(open_one.socket)
+            for queue in (self._ready, self._tasks, self._replay.due, self._returned):
+                queue.clear()
+        with contextlib.suppress(OSError):  # it is closed
+            self.socket.settimeout(None)
+
+    # -- in the thread that leads
+
+    def _lead(self, term: int) -> None:
+        """Run the loop for as long as this term lasts."""
+        self._loop_lock.acquire()
+        while self._is_looping and self._leadership.term == term:
+            if not (self._ready or self._replay.due or self._tasks):
+                self._ready.extend([key.data for key, _ in self._selector.select(self._pause())])
+            now = time.monotonic()
+            while self._ready:
+                ready = self._ready.popleft()
+                if isinstance(ready, Connection):
+                    self._receive(ready, now)
+                else:
+                    ready()
+            self._send_answers()
+            while self._tasks and self._is_looping:
+                if not self._handle(self._tasks.popleft()):
+                    return  # another thread leads, and has the lock
+        self._loop_lock.release()
+
+    def _pause(self) -> float | None:
+        """Return how long to wait for anything; None for as long as it takes."""
+        if not self._accepts_at:
+            return None
+        left = self._accepts_at - time.monotonic()
+        if left <= 0:
+            self._accepts_at = 0.0
+            self._selector.register(self.socket, selectors.EVENT_READ, self._accept)
+            return 0
+        return left
+
+    def _accept(self) -> None:
+        for _ in range(_ACCEPTED_AT_ONCE):
+            try:
+                request, address = self.get_request()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno in EXHAUSTED:
+                    # The listening socket stays readable: watched, it would make the loop spin.
+                    self._selector.unregister(self.socket)
+                    self._accepts_at = time.monotonic() + EXHAUSTED_PAUSE
+                return
+            connection = self.connections.open(accepted(request), client_host(address))
+            if connection is None:
+                self.refuse(request)
+                continue
+            connection.client_address = address
+            try:
+                is_welcome = self.verify_request(request, address)
+            except Exception:  # noqa: BLE001 - whatever the override raises is for handle_error
+                self.handle_error(request, address)
+                is_welcome = False
+            if not is_welcome:
+                self.shutdown_request(request)
+                continue
+            connection.may_rest = self._reads_ahead and type(request) is socket.socket
+            connection.on_wait = self._hand_on
+            if connection.may_rest:
+                # Whoever connects has something to ask, and it may be here by now.
+                self._ready.append(connection)
+            else:
+                self._watch(connection)
+
+    def _watch(self, connection: Connection) -> None:
+        """Wait for a connection's next request, or the rest of it."""
+        if not connection.received:
+            connection.arm(self._idle_timeout)
+        if connection.is_watched:
+            return
+        try:
+            self._selector.register(connection.socket, selectors.EVENT_READ, connection)
+            connection.is_watched = True
+        except (OSError, ValueError):  # it was closed meanwhile, or select() has no room
+            self.close_request(connection.socket)
+
+    def _unwatch(self, connection: Connection) -> None:
+        if connection.is_watched:
+            connection.is_watched = False
+            self._selector.unregister(connection.socket)
+
+    def _take_back(self) -> None:
+        """Wait again for those that other threads have left."""
+        with contextlib.suppress(OSError):
+            self._wake_receiver.recv(4096)
+        self._is_woken = False
+        while self._returned:
+            self._watch(self._returned.popleft())
+        if self._stop_requested.is_set():
+            self._stirred.set()
+
+    def _receive(self, connection: Connection, now: float) -> None:
+        """Take what has come; see to its answer, or wait for the rest."""
+        if not connection.may_rest:
+            self._tasks.append(connection)
+            return
+        try:
+            data = receive(connection.socket, _RECEIVED_AT_ONCE)
+        except (BlockingIOError, InterruptedError):
+            self._watch(connection)
+            return
+        except OSError:
+            self._drop(connection)
+            return
+        received = connection.received
+        if not received:
+            if not data:
+                self._drop(connection)
+                return
+            notify = None if self.on_event is None else self.notify
+            if self._replay.take(connection, data, now, notify):
+                if len(self._replay.due) >= self._replay.most_due:
+                    self._send_answers()
+                return
+            connection.arm(self._handler.head_timeout)
+        received += data
+        if data and not is_whole_head(received, len(data)):
+            self._watch(connection)
+        else:
+            self._tasks.append(connection)
+
+    def _send_answers(self) -> None:
+        """Send the prepared answers that are due."""
+        self._replay.write_log()
+        due = self._replay.due
+        while due:
+            connection, answer, data = due.popleft()
+            rest = self._replay.give(connection, data)
+            if rest is None:
+                self._drop(connection)
+            elif rest or answer.closes:
+                connection.unsent = rest
+                connection.is_ending = answer.closes
+                self._tasks.append(connection)
+            else:
+                self._watch(connection)
+
+    def _drop(self, connection: Connection) -> None:
+        """Close a connection on which nothing is to come or to be said any more."""
+        self._unwatch(connection)
+        self.close_request(connection.socket)
+
+    # -- in the thread that leads, or that did until it had to wait
+
+    def _handle(self, connection: Connection) -> bool:
+        """Do what is next on a connection; return whether this thread still leads."""
+        connection.disarm()
+        with self._baton:
+            if not self._is_looping:
+                self._tasks.append(connection)  # it is closed with the others
+                return True
+            self._busy_since = time.monotonic()
+            self._current = connection
+        self._handled += 1
+        self._loop_lock.release()
+        if self._is_asleep:
+            self._stirred.set()
+        try:
+            if connection.unsent:
+                self._send_rest(connection)
+            elif not connection.is_ending:
+                self.finish_request(connection.socket, connection.client_address)
+        except Exception:  # noqa: BLE001 - whatever the handler raises is for handle_error
+            connection.rests = False
+            self.handle_error(connection.socket, connection.client_address)
+        if not connection.rests:
+            self._close(connection)
+        elif connection.socket.gettimeout() is not None:
+            connection.socket.settimeout(None)
+        with self._baton:
+            leads = self._current is connection
+            if leads:
+                self._current = None
+        if leads:
+            self._loop_lock.acquire()
+            if connection.rests:
+                connection.rests = False
+                self._watch(connection)
+        elif connection.rests:
+            connection.rests = False
+            self._give_back(connection)
+        return leads
+
+    def _send_rest(self, connection: Connection) -> None:
+        """Send what did not leave at once of a prepared answer."""
+        rest, connection.unsent = connection.unsent, b""
+        connection.about_to_wait()
+        connection.arm_stall()
+        try:
+            connection.socket.sendall(rest)
+        finally:
+            connection.disarm()
+        connection.rests = not connection.is_ending
+
+    def _close(self, connection: Connection) -> None:
+        if connection.is_watched:
+            with self._baton:
+                if self._current is connection:
+                    with self._loop_lock:
+                        self._unwatch(connection)
+        self.shutdown_request(connection.socket)
+
+    def _give_back(self, connection: Connection) -> None:
+        """Leave a connection to the loop, or close it where that has ended."""
+        with self._baton:
+            if self._is_looping:
+                self._returned.append(connection)
+                is_to_wake, self._is_woken = not self._is_woken, True
+                if is_to_wake:
+                    with contextlib.suppress(OSError):
+                        self._wake_sender.send(b"\0")
+                return
+        self.shutdown_request(connection.socket)
+
+
+def handler_class(factory: object) -> type[BaseHTTPRequestHandler] | None:
+    """Return the class that `factory` makes handlers of; None where it is none of ours."""
+    while isinstance(factory, functools.partial):
+        factory = factory.func
+    if isinstance(factory, type) and issubclass(factory, BaseHTTPRequestHandler):
+        return factory
+    return None

@@ -1,0 +1,255 @@
+"""Answers that can be given again, to requests like those they were given to.
+
+An answer of the handler is kept beside what it depends on: the request line, and those header
+fields that a folder's answers depend on. A request that agrees with it in both is answered with the
+same bytes, but for the date, without the handler. What is a valid head is decided where the handler
+decides it, and what the answer is was decided by the handler itself.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import weakref
+from dataclasses import dataclass, field
+
+from server_core.errors import ConnectionLostError, RequestError
+from server_core.protocol.headers import Fields, parse_field_lines, read_field_lines
+from server_core.protocol.request import body_framing, check_host
+from server_core.transfers import SMALL_BODY
+
+__all__ = [
+    "PreparedAnswer",
+    "PreparedAnswers",
+    "RequestFields",
+    "file_identity",
+    "is_repeatable",
+    "is_unchanged",
+]
+
+_DECIDING = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "host",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-unmodified-since",
+    }
+)
+"""The fields on which the answer depends that a folder's file gets, Range and If-Range apart."""
+_EXCLUDED = frozenset(
+    {"content-length", "expect", "if-range", "range", "transfer-encoding", "upgrade"}
+)
+"""Fields of requests that are left to the handler."""
+_LONGEST_LINE = 2048
+_LONGEST_FIELDS = 4096
+_MOST_FIELDS = 1024
+_MOST_LINES = 4096
+_ANSWERS_PER_LINE = 8
+_HTTP_1_1 = (1, 1)
+
+Deciding = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFields:
+    """What is known of a request's header section that was seen before."""
+
+    deciding: Deciding
+    user_agent: str
+    referer: str
+
+
+@dataclass(slots=True)
+class PreparedAnswer:
+    """An answer to give again, and what is told of it."""
+
+    before_date: bytes
+    """The head up to the value of Date."""
+    after_date: bytes
+    """The rest of the head, and the body."""
+    body_bytes: int
+    status: int
+    closes: bool
+    """Whether the connection closes after it."""
+    method: str
+    target: str
+    version: str
+    log_tail: str
+    """What the log's line says after the time."""
+    path: str
+    """The file's."""
+    identity: tuple[int, ...]
+    """What tells this state of the file from others."""
+    checked: float
+    """When the file was last looked at, in seconds on the monotonic clock."""
+    whole: bytes = field(default=b"", repr=False)
+    """All of it with the date of `second`."""
+    second: int = 0
+
+    def bytes_at(self, second: int, date: bytes) -> bytes:
+        """Return the whole answer, with `date` as the value of Date in this `second`."""
+        if second != self.second:
+            self.whole = b"".join((self.before_date, date, self.after_date))
+            self.second = second
+        return self.whole
+
+    def still_holds(self, now: float) -> bool:
+        """Look at the file, and return whether it is unchanged."""
+        self.checked = now
+        try:
+            return file_identity(os.stat(self.path)) == self.identity
+        except (OSError, ValueError):
+            return False
+
+    def __len__(self) -> int:
+        return len(self.before_date) + len(self.after_date)
+
+
+class PreparedAnswers:
+    """The answers of one server that can be given again; bounded, and dropped oldest first.
+
+    `find` is for one thread, the one that receives; `store` and `is_wanted` are for any.
+    """
+
+    lifetime = 0.1
+    """Seconds after which the file is looked at again before the answer is given."""
+    max_file = SMALL_BODY
+    """Largest body, in bytes, that is kept."""
+    max_bytes = 16 << 20
+    """Most bytes of all answers together."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_line: dict[bytes, dict[Deciding, PreparedAnswer]] = {}
+        self._known_fields: dict[bytes, RequestFields | None] = {}
+        self._asked_before: dict[bytes, None] = {}
+        self._bytes = 0
+
+    def find(self, head: bytes, now: float) -> tuple[PreparedAnswer, RequestFields] | None:
+        """Return the answer to a request of which `head` is all; None leaves it to the handler."""
+        end = head.find(b"\n") + 1
+        answers = self._by_line.get(head[:end])
+        if answers is None:
+            return None
+        section = head[end:]
+        fields = self._known_fields.get(section)
+        if fields is None:
+            fields = self._learn(section)
+            if fields is None:
+                return None
+        answer = answers.get(fields.deciding)
+        if answer is None:
+            return None
+        if now - answer.checked > self.lifetime and not answer.still_holds(now):
+            del answers[fields.deciding]
+            return None
+        return answer, fields
+
+    def is_wanted(self, line: bytes) -> bool:
+        """Return whether the answer to this request line is worth keeping: it was asked before."""
+        if len(line) > _LONGEST_LINE:
+            return False
+        with self._lock:
+            if line in self._asked_before:
+                return True
+            self._asked_before[line] = None
+            if len(self._asked_before) > _MOST_LINES:
+                del self._asked_before[next(iter(self._asked_before))]
+        return False
+
+    def store(self, line: bytes, fields: Fields, answer: PreparedAnswer) -> None:
+        """Keep the answer to a request."""
+        with self._lock:
+            answers = self._by_line.pop(line, {})
+            deciding = _deciding_fields(fields)
+            former = answers.pop(deciding, None)
+            if former is None and len(answers) >= _ANSWERS_PER_LINE:
+                former = answers.pop(next(iter(answers)))
+            if former is not None:
+                self._bytes -= len(former)
+            answers[deciding] = answer
+            self._by_line[line] = answers  # the newest comes last
+            self._bytes += len(answer)
+            while self._bytes > self.max_bytes or len(self._by_line) > _MOST_LINES:
+                dropped = self._by_line.pop(next(iter(self._by_line)))
+                self._bytes -= sum(map(len, dropped.values()))
+
+    def _learn(self, section: bytes) -> RequestFields | None:
+        if len(section) > _LONGEST_FIELDS or section in self._known_fields:
+            return None
+        known = _request_fields(section)
+        self._known_fields[section] = known
+        if len(self._known_fields) > _MOST_FIELDS:
+            del self._known_fields[next(iter(self._known_fields))]
+        return known
+
+
+def file_identity(status: os.stat_result) -> tuple[int, ...]:
+    """Return what changes with a file's bytes, and with who may read them."""
+    return (
+        status.st_dev,
+        status.st_ino,
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+    )
+
+
+def is_unchanged(owner: type, *names: str) -> bool:
+    """Return whether a class has these methods, or all of them, as this package defines them.
+
+    Methods that it adds do not count.
+    """
+    known = _UNCHANGED.setdefault(owner, {})
+    if names not in known:
+        known[names] = _is_unchanged(owner, names)
+    return known[names]
+
+
+# A class is changed after its first use by nobody who wants to be understood.
+_UNCHANGED: weakref.WeakKeyDictionary[type, dict[tuple[str, ...], bool]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def _is_unchanged(owner: type, names: tuple[str, ...]) -> bool:
+    package = __name__.partition(".")[0]
+    ours = [base for base in owner.__mro__ if base.__module__.partition(".")[0] == package]
+    watched = names or {
+        name for base in ours for name, value in vars(base).items() if callable(value)
+    }
+    return all(
+        next(base for base in owner.__mro__ if name in vars(base)) in ours for name in watched
+    )
+
+
+def is_repeatable(fields: Fields) -> bool:
+    """Return whether the answer to a request with these fields may be given again."""
+    return not any(name.lower() in _EXCLUDED for name, _ in fields)
+
+
+def _deciding_fields(fields: Fields) -> Deciding:
+    """Return those of a request's fields on which a folder's answers depend."""
+    named = ((name.lower(), value) for name, value in fields)
+    return tuple(pair for pair in named if pair[0] in _DECIDING)
+
+
+def _request_fields(section: bytes) -> RequestFields | None:
+    """Return what is known of a header section; None where the handler has to look at it."""
+    stream = io.BytesIO(section)
+    try:
+        fields = parse_field_lines(read_field_lines(stream.readline))
+        check_host(fields, _HTTP_1_1)
+        framing = body_framing(fields, _HTTP_1_1)
+    except (RequestError, ConnectionLostError):
+        return None
+    if stream.read(1) or framing.has_body or not is_repeatable(fields):
+        return None
+    told = {name.lower(): value for name, value in reversed(fields)}
+    return RequestFields(
+        _deciding_fields(fields), told.get("user-agent", ""), told.get("referer", "")
+    )
