@@ -241,8 +241,11 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         """Wait for a request's first byte, then start the clock for its head."""
         if self._guard is None or not isinstance(self.rfile, io.BufferedReader):
             return
-        self._guard.arm(self.idle_timeout)
-        first = self.rfile.peek(1)[:1]
+        if self._reader is None or not self._reader.ahead:
+            self._guard.arm(self.idle_timeout)
+            first = self.rfile.peek(1)[:1]
+        else:
+            first = bytes(self._reader.ahead[:1])
         self._guard.arm(self.head_timeout)
         if first == _TLS_HANDSHAKE:
             self._exchange.begin()

@@ -23,7 +23,8 @@ class ConnectionReader(io.RawIOBase):
         super().__init__()
         self._socket = sock
         self._connection = connection
-        self._ahead = connection.received
+        self.ahead = connection.received
+        """What was read ahead and has not been read from here yet."""
         connection.received = bytearray()
         self.waits = True
         """Whether a read may go to the socket; otherwise it gives None, as if nothing had come."""
@@ -38,11 +39,11 @@ class ConnectionReader(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer, /) -> int | None:
         """Read what there is into `buffer` and return the number of bytes; 0 at the end."""
-        if self._ahead:
+        if self.ahead:
             with memoryview(buffer) as view, view.cast("B") as target:
-                size = min(len(target), len(self._ahead))
-                target[:size] = self._ahead[:size]
-            del self._ahead[:size]
+                size = min(len(target), len(self.ahead))
+                target[:size] = self.ahead[:size]
+            del self.ahead[:size]
             return size
         if not self.waits:
             return None

@@ -47,6 +47,9 @@ class ConnectionWriter(io.BufferedIOBase):
     def __init__(self, sock: socket.socket, connection: Connection | None) -> None:
         self._socket = sock
         self._connection = connection
+        # Only of a socket as it is can be asked what it takes without waiting.
+        self._is_plain = type(sock) is socket.socket
+        self._hands_on = connection is not None and connection.on_wait is not None
         self._held: bytearray | None = None
         self._lock = threading.Lock()
         self._head = b""
@@ -86,7 +89,7 @@ class ConnectionWriter(io.BufferedIOBase):
         until the handler is seen to wait for something.
         """
         connection = self._connection
-        if self._held is not None or connection is None or connection.on_wait is None:
+        if self._held is not None or connection is None or not (self._hands_on and self._is_plain):
             self.write(data)
             return
         self.accepted += len(data)
@@ -111,7 +114,7 @@ class ConnectionWriter(io.BufferedIOBase):
     def send_file(self, body: FileBody, transfer: Transfer | None) -> None:
         """Send what remains of `body`; stops early, with some remaining, where the file shrank."""
         # os.sendfile knows neither TLS nor a socket's own time-out.
-        plain = type(self._socket) is socket.socket and self._socket.gettimeout() is None
+        plain = self._is_plain and self._socket.gettimeout() is None
         if body.remaining <= SMALL_BODY:
             self._copy(body, transfer)
             return
@@ -196,12 +199,12 @@ class ConnectionWriter(io.BufferedIOBase):
 
     def _send_at_once(self, view: memoryview) -> int:
         """Send what leaves without waiting, before other threads are told that this one waits."""
-        if self._connection is None or self._connection.on_wait is None:
+        if not self._hands_on:
             return 0
-        try:
-            sent = nonblocking.send(self._socket, view)
-        except BlockingIOError:
-            sent = 0
+        sent = 0
+        if self._is_plain:
+            with contextlib.suppress(BlockingIOError):
+                sent = nonblocking.send(self._socket, view)
         if sent < len(view):
             self._about_to_wait()
         return sent

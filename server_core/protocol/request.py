@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import NamedTuple
 
 from server_core.errors import RequestError
 from server_core.protocol.headers import Fields, list_members
@@ -28,8 +29,7 @@ _VERSION = re.compile(r"HTTP/([0-9]{1,10})\.([0-9]{1,10})")
 _ECHO_LIMIT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class RequestLine:
+class RequestLine(NamedTuple):
     """The parts of a request's first line (RFC 9112 section 3)."""
 
     method: str
