@@ -190,8 +190,10 @@ class HTTPServer(socketserver.TCPServer):
         the answer (RFC 9112 section 9.6): input is read and dropped, within bounds, first.
         """
         with contextlib.suppress(OSError):  # the client has left
-            request.shutdown(socket.SHUT_WR)
-            self._linger(request)
+            request.settimeout(0)
+            if self._has_input(request):
+                request.shutdown(socket.SHUT_WR)
+                self._linger(request)
         self.close_request(request)
 
     def close_request(self, request: Any) -> None:
@@ -258,20 +260,26 @@ class HTTPServer(socketserver.TCPServer):
             request.recv(65536)
         request.close()
 
-    def _linger(self, request: socket.socket) -> None:
-        request.settimeout(0)
+    @staticmethod
+    def _has_input(request: socket.socket) -> bool:
+        """Drop what a client has sent so far, and return whether there was any."""
         try:
-            received = len(request.recv(65536))
+            return bool(request.recv(65536))
         except BlockingIOError:
-            return
+            return False
+
+    def _linger(self, request: socket.socket) -> None:
+        """Read and drop what a client goes on to send, until it has seen the end."""
         connection = self.connections.get(request)
-        if connection is not None and received:
+        if connection is not None:
             connection.about_to_wait()
         deadline = time.monotonic() + _LINGER_SECONDS
-        total = received
-        while received and total < _LINGER_BYTES and time.monotonic() < deadline:
-            request.settimeout(max(0.01, deadline - time.monotonic()))
+        total = 0
+        while total < _LINGER_BYTES and (left := deadline - time.monotonic()) > 0:
+            request.settimeout(left)
             received = len(request.recv(65536))
+            if not received:
+                return
             total += received
 
     def _drain_waker(self) -> None:
