@@ -59,12 +59,17 @@ class ServerController(QObject):
         self,
         post: Callable[[object], None],
         post_certain: Callable[[object], None],
+        wait: Callable[[], None],
         parent: QObject | None = None,
     ) -> None:
-        """Bring the server's events to `post`, and what must not be lost to `post_certain`."""
+        """Bring the server's events to `post`, and what must not be lost to `post_certain`.
+
+        The server calls `wait` before each round of its work.
+        """
         super().__init__(parent)
         self._post = post
         self._post_certain = post_certain
+        self._wait = wait
         self._state = ServerState.STOPPED
         self._run: _Run | None = None
 
@@ -78,7 +83,7 @@ class ServerController(QObject):
         """Start to share as `settings` say; does nothing unless STOPPED."""
         if self._state is not ServerState.STOPPED:
             return
-        self._run = _Run(settings, self._post, self._post_certain)
+        self._run = _Run(settings, self._post, self._post_certain, self._wait)
         self._set_state(ServerState.STARTING)
         self._run.begin()
 
@@ -136,10 +141,12 @@ class _Run:
         settings: ShareSettings,
         post: Callable[[object], None],
         post_certain: Callable[[object], None],
+        wait: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._post = post
         self._post_certain = post_certain
+        self._wait = wait
         self._thread = threading.Thread(target=self._work, name="server", daemon=True)
         self._lock = threading.Lock()
         self._server: PooledHTTPServer | None = None
@@ -232,6 +239,7 @@ class _Run:
                     protocol=settings.protocol,
                     templates=resource_path("web"),
                     on_event=self._post,
+                    before_round=self._wait,
                 )
             except OSError as error:
                 # A port that was free a moment ago may be taken now; the next search finds another.

@@ -11,7 +11,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, Sl
 __all__ = ["EventRelay"]
 
 _PERIOD: Final = 0.1
-_CAPACITY: Final = 100_000
+_CAPACITY: Final = 20_000
+_DELIVERED_AT_ONCE: Final = 1_000
+"""Most events in one delivery: taking them in must not hold up the window."""
 _WAKE: Final = QEvent.Type(QEvent.registerEventType())
 
 
@@ -20,8 +22,9 @@ class EventRelay(QObject):
 
     A serving thread appends to a queue and, for the first event after a delivery, posts one wake-up
     to this object: no signal is emitted over there, which would hold that thread and flood this
-    one. Between two deliveries lie at least 0.1 s. The queue is bounded; a window that stands still
-    for long loses the oldest events, never memory. What must arrive has a queue of its own.
+    one. Between two deliveries lie at least 0.1 s, and none is so large that the window would stutter.
+    The queue is bounded: a window that stands still for long, or is told more than it can show,
+    loses the oldest events, never memory. What must arrive has a queue of its own.
     """
 
     delivered = Signal(tuple)
@@ -69,12 +72,15 @@ class EventRelay(QObject):
         self._last_delivery = time.monotonic()
         self._awake = False
         # These first: what was posted before one of them is then in the other queue already.
-        certain = _taken(self._certain)
-        batch = (*_taken(self._queue), *certain)
+        certain = _taken(self._certain, len(self._certain))
+        most = len(self._queue) if certain else min(len(self._queue), _DELIVERED_AT_ONCE)
+        batch = (*_taken(self._queue, most), *certain)
         if batch:
             self.delivered.emit(batch)
+        if self._queue:
+            self._wake()
 
 
-def _taken(queue: deque[object]) -> list[object]:
-    """Empty a queue of what is there now: what keeps coming waits for the next delivery."""
-    return [queue.popleft() for _ in range(len(queue))]
+def _taken(queue: deque[object], count: int) -> list[object]:
+    """Take the oldest `count` out of a queue, to which others may add meanwhile."""
+    return [queue.popleft() for _ in range(count)]

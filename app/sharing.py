@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.activity import Activity
 from app.controller import ServerController
+from app.courtesy import Courtesy
 from app.models.devices import DevicesModel
 from app.models.request_log import RequestLogModel
 from app.models.transfers import TransfersModel
@@ -29,7 +30,10 @@ class Sharing(QObject):
         self.transfers = TransfersModel(self)
         self.devices = DevicesModel(self)
         self.relay = EventRelay(self)
-        self.controller = ServerController(self.relay.post, self.relay.post_certain, self)
+        self._courtesy = Courtesy(self)
+        self.controller = ServerController(
+            self.relay.post, self.relay.post_certain, self._courtesy.wait, self
+        )
         self.activity = Activity(
             self.log, self.transfers, self.devices, self.controller.transfers, self
         )
@@ -43,6 +47,8 @@ class Sharing(QObject):
         self.relay.delivered.connect(self._on_delivered)
         self.activity.measured.connect(window.show_activity)
         window.stop_requested.connect(controller.stop)
+        window.repaint_began.connect(self._courtesy.begin)
+        window.repainted.connect(self._courtesy.end)
 
         controller.state_changed.connect(window.show_state)
         controller.state_changed.connect(tray.show_state)
@@ -57,6 +63,8 @@ class Sharing(QObject):
 
     @Slot(tuple)
     def _on_delivered(self, batch: tuple[object, ...]) -> None:
+        self._courtesy.begin()
         self.activity.take(batch)
         for event in batch:
             self.controller.take(event)
+        self._courtesy.end()

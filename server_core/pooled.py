@@ -52,6 +52,9 @@ class PooledHTTPServer(HTTPServer):
     not called.
     """
 
+    before_round: Callable[[], object] | None = None
+    """What the thread that leads calls, where it is set, before each round of receiving and
+    answering, and before each handler that it runs: it may wait there a moment for others."""
     patience = 0.005
     """Seconds that a handler may be busy until another thread looks after the other connections."""
 
@@ -161,6 +164,8 @@ class PooledHTTPServer(HTTPServer):
         while self._is_looping and self._leadership.term == term:
             if not (self._ready or self._replay.due or self._tasks):
                 self._ready.extend([key.data for key, _ in self._selector.select(self._pause())])
+            if self.before_round is not None:
+                self.before_round()
             now = time.monotonic()
             while self._ready:
                 ready = self._ready.popleft()
@@ -170,6 +175,8 @@ class PooledHTTPServer(HTTPServer):
                     ready()
             self._send_answers()
             while self._tasks and self._is_looping:
+                if self.before_round is not None:
+                    self.before_round()
                 if not self._handle(self._tasks.popleft()):
                     return  # another thread leads, and has the lock
         self._loop_lock.release()

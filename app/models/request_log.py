@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from http import HTTPStatus
 from urllib.parse import unquote
@@ -35,15 +34,35 @@ class LogColumn(IntEnum):
     DURATION = 6
 
 
-@dataclass(frozen=True, slots=True)
 class _Entry:
-    serial: int
-    """Its place among all requests since the start: entries are always in this order."""
-    event: RequestFinished
-    device: str
-    path: str
-    searched: str
-    """What the filter looks through, case folded."""
+    """A request, and its texts: made when they are first shown, which of most they never are."""
+
+    __slots__ = ("_searched", "event", "serial")
+
+    def __init__(self, serial: int, event: RequestFinished) -> None:
+        self.serial = serial
+        """Its place among all requests since the start: entries are always in this order."""
+        self.event = event
+        self._searched = ""
+
+    @property
+    def device(self) -> str:
+        return device_name(self.event.user_agent, self.event.client_host)
+
+    @property
+    def path(self) -> str:
+        return printable(unquote(self.event.target), limit=SHOWN_LENGTH)
+
+    @property
+    def searched(self) -> str:
+        """What the filter looks through, case folded."""
+        if not self._searched:
+            event = self.event
+            text = (
+                f"{self.path}\n{self.device}\n{event.client_host}\n{event.method}\n{event.status}"
+            )
+            self._searched = text.casefold()
+        return self._searched
 
 
 class RequestLogModel(RowsModel[_Entry]):
@@ -86,10 +105,12 @@ class RequestLogModel(RowsModel[_Entry]):
         latest = batch[-self.MAX_ENTRIES :]
         if not latest:
             return
-        added = [self._entry(event) for event in latest]
+        first = self._next_serial
+        self._next_serial += len(latest)
+        added = [_Entry(serial, event) for serial, event in enumerate(latest, first)]
         self._drop_oldest(len(self._entries) + len(added) - self.MAX_ENTRIES)
         self._entries.extend(added)
-        shown = [entry for entry in added if self._matches(entry)]
+        shown = [entry for entry in added if self._matches(entry)] if self._terms else added
         self._insert_rows(len(self._rows), shown)
         self.count_changed.emit(len(self._entries))
 
@@ -163,14 +184,6 @@ class RequestLogModel(RowsModel[_Entry]):
                 return tool_tip(text, "" if event.complete else cut_off)
             case _:
                 return None
-
-    def _entry(self, event: RequestFinished) -> _Entry:
-        device = device_name(event.user_agent, event.client_host)
-        path = printable(unquote(event.target), limit=SHOWN_LENGTH)
-        searched = f"{path}\n{device}\n{event.client_host}\n{event.method}\n{event.status}"
-        serial = self._next_serial
-        self._next_serial += 1
-        return _Entry(serial, event, device, path, searched.casefold())
 
     def _matches(self, entry: _Entry) -> bool:
         return all(term in entry.searched for term in self._terms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -55,6 +55,9 @@ class MainWindow(QMainWindow):
     stop_requested = Signal()
     appeared = Signal()
     """The window is painted for the first time; its frame leaves when the event loop goes on."""
+    repaint_began = Signal()
+    """The window is about to be repainted, which ends with `repainted`."""
+    repainted = Signal()
     switch_requested = Signal(object)
     """Share this folder, a str, which was offered, instead of the one that is shared."""
     settings_changed = Signal(ShareSettings)
@@ -156,6 +159,16 @@ class MainWindow(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def event(self, event: QEvent) -> bool:
+        """Tell when all that has changed in the window is repainted: its children are, in here."""
+        if event.type() != QEvent.Type.UpdateRequest:
+            return super().event(event)
+        self.repaint_began.emit()
+        try:
+            return super().event(event)
+        finally:
+            self.repainted.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell that the window is there when it is painted for the first time."""

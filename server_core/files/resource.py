@@ -113,6 +113,14 @@ class FileResource:
         os.lseek(self.descriptor, offset, os.SEEK_SET)
         return os.read(self.descriptor, size)
 
+    def read_into(self, offset: int, buffer: memoryview) -> int:
+        """Read at `offset` into `buffer`, and return the number of bytes; 0 at the file's end."""
+        if hasattr(os, "preadv"):
+            return os.preadv(self.descriptor, [buffer], offset)
+        data = self.read_at(offset, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
     def is_unchanged(self) -> bool:
         """Return whether the file is still as it was when it was opened."""
         now = os.fstat(self.descriptor)
@@ -271,10 +279,9 @@ class FileBody(io.RawIOBase):
         """Read the next bytes; 0 at the end of the stream or of the file."""
         with memoryview(buffer) as view, view.cast("B") as target:
             wanted = min(len(target), self.remaining)
-            data = self.resource.read_at(self.offset, wanted)
-            target[: len(data)] = data
-        self.offset += len(data)
-        return len(data)
+            size = self.resource.read_into(self.offset, target[:wanted])
+        self.offset += size
+        return size
 
     def close(self) -> None:
         """Close the stream, and the file with it if it is owned."""

@@ -22,11 +22,13 @@ def create_server(
     protocol: str = "HTTP/1.1",
     templates: Path,
     on_event: Callable[[Event], None] | None = None,
+    before_round: Callable[[], object] | None = None,
 ) -> PooledHTTPServer:
     """Return a server that listens on `address` and shares `directory`; it is not serving yet.
 
     An empty host stands for every address of the machine, port 0 for any that is free.
-    `templates` is the folder with the page's templates. Raises OSError where it cannot listen.
+    `templates` is the folder with the page's templates; `before_round` is PooledHTTPServer's.
+    Raises OSError where it cannot listen.
     """
     host, port = address
     handler = functools.partial(
@@ -34,4 +36,5 @@ def create_server(
     )
     server = PooledHTTPServer((host or every_address(), port), handler)
     server.on_event = on_event
+    server.before_round = before_round
     return server

@@ -73,26 +73,36 @@ def test_an_idle_relay_runs_no_timer_and_wakes_up_again(qtbot: QtBot) -> None:
     assert not relay._timer.isActive()
 
 
+def test_a_flood_comes_in_portions_that_do_not_hold_up_the_window(qtbot: QtBot) -> None:
+    relay = EventRelay()
+    sizes: list[int] = []
+    relay.delivered.connect(lambda batch: sizes.append(len(batch)))
+    for number in range(2_500):
+        relay.post(number)
+    qtbot.waitUntil(lambda: sum(sizes) == 2_500)
+    assert sizes == [1_000, 1_000, 500]
+
+
 def test_a_window_that_stands_still_loses_the_oldest_events_and_no_memory(qtbot: QtBot) -> None:
     relay = EventRelay()
     received: list[object] = []
     relay.delivered.connect(received.extend)
-    for number in range(100_500):
+    for number in range(20_500):
         relay.post(number)
-    qtbot.waitUntil(lambda: bool(received))
-    assert received == list(range(500, 100_500))
+    qtbot.waitUntil(lambda: len(received) >= 20_000, timeout=60_000)
+    assert received == list(range(500, 20_500))
 
 
-def test_what_must_arrive_is_not_lost_among_a_hundred_thousand_events(qtbot: QtBot) -> None:
+def test_what_must_arrive_is_not_lost_among_tens_of_thousands_of_events(qtbot: QtBot) -> None:
     relay = EventRelay()
     received: list[object] = []
     relay.delivered.connect(received.extend)
     relay.post_certain("listening")
-    for number in range(100_500):
+    for number in range(20_500):
         relay.post(number)
     relay.post_certain("ended")
     qtbot.waitUntil(lambda: bool(received))
-    assert len(received) == 100_002
+    assert len(received) == 20_002
     assert received[-2:] == ["listening", "ended"]
 
 

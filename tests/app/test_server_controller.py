@@ -32,7 +32,11 @@ class Share:
     def __init__(self, qtbot: QtBot) -> None:
         self._qtbot = qtbot
         self.relay = EventRelay()
-        self.controller = ServerController(self.relay.post, self.relay.post_certain)
+        self.rounds = threading.Semaphore(0)
+        """Counts how often the server asked before a round of its work."""
+        self.controller = ServerController(
+            self.relay.post, self.relay.post_certain, self.rounds.release
+        )
         self.relay.delivered.connect(self._deliver)
         self.states: list[ServerState] = []
         self.links: list[ShareLink] = []
@@ -330,3 +334,14 @@ def test_what_nobody_foresaw_is_a_sentence_as_well(
     )
     assert share.controller.state is ServerState.STOPPED
     assert "the server ended" in caplog.text
+
+
+def test_the_server_asks_before_each_round_of_its_work(share: Share, tmp_path: Path) -> None:
+    share.start(ShareSettings(folder=str(tmp_path), network="127.0.0.1"))
+    port = urlsplit(share.links[0].url).port
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    client.request("GET", "/")
+    assert client.getresponse().status == 200
+    client.close()
+    assert share.rounds.acquire(timeout=10)
+    share.stop()

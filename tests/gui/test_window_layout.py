@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMessageBox, QWidget
 
@@ -156,3 +156,27 @@ def test_the_tray_offers_what_the_window_offers(
     action = next(action for action in tray.menu.actions() if action.text() == text)
     with qtbot.waitSignal(getattr(tray, signal)):
         action.trigger()
+
+
+def test_the_window_tells_before_and_after_it_is_repainted(parts: Parts, qtbot: QtBot) -> None:
+    told: list[str] = []
+    parts.window.repaint_began.connect(lambda: told.append("began"))
+    parts.window.repainted.connect(lambda: told.append("done"))
+    panel = parts.window.link_panel
+    panel.installEventFilter(painting := _PaintLog(told))
+    panel.update()
+    qtbot.waitUntil(lambda: "painted" in told and told[-1] == "done")
+    panel.removeEventFilter(painting)
+    at = told.index("painted")
+    assert (told[at - 1], told[at + 1]) == ("began", "done")
+
+
+class _PaintLog(QObject):
+    def __init__(self, told: list[str]) -> None:
+        super().__init__()
+        self._told = told
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self._told.append("painted")
+        return False
