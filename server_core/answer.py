@@ -178,9 +178,10 @@ class AnsweringRequestHandler(LoggingRequestHandler):
         if open_ended and not self._is_bodiless():
             # The body's end is the connection's end (RFC 9112 section 6.3).
             self.close_connection = True
-        if exchange.says_connection or self.protocol_version < "HTTP/1.1":
+        if exchange.says_connection:
             return
         if self.close_connection:
+            # Of every version (RFC 9112 section 9.3): wget goes on with a connection until told.
             self._headers_buffer.append(b"Connection: close\r\n")
         elif self.request_version == "HTTP/1.0":
             self._headers_buffer.append(b"Connection: keep-alive\r\n")
