@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import urllib.parse
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -117,7 +118,8 @@ def _row(entry: DirectoryEntry) -> Row:
     suffix = "/" if entry.is_directory else ""
     return Row(
         name=_displayable(entry.name),
-        href="./" + urllib.parse.quote(entry.name, errors="surrogatepass") + suffix,
+        # As the disk has it, even if that is no UTF-8: a client that saves it makes the same name.
+        href="./" + urllib.parse.quote(os.fsencode(entry.name)) + suffix,
         is_directory=entry.is_directory,
         kind="folder" if entry.is_directory else _kind(entry.name),
         size="" if entry.is_directory else format_size(entry.size),

@@ -108,11 +108,14 @@ def test_names_are_text_and_lead_to_their_files(share: Site, tree: Path) -> None
         assert share.get(target).body == name.encode()
 
 
-def test_a_name_that_is_not_utf_8_is_shown_and_found(share: Site, tree: Path) -> None:
+def test_a_name_that_is_not_utf_8_is_shown_and_linked_to_by_its_bytes(
+    share: Site, tree: Path
+) -> None:
     with open(os.path.join(os.fsencode(tree), b"sub", b"caf\xe9"), "wb") as file:
         file.write(PLAIN)
     found = links(share.get("/sub/").body)
     href = found["caf\N{REPLACEMENT CHARACTER}"]
+    assert href == "./caf%E9"
     target = urllib.parse.urljoin("http://a/sub/", href).removeprefix("http://a")
     assert share.get(target).body == PLAIN
 
