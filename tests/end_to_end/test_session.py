@@ -77,7 +77,7 @@ def test_the_end_of_the_program_closes_the_port(
     qapp: QApplication,
     qtbot: QtBot,
 ) -> None:
-    _, url = share(open_window, Options(folder=str(shared), bind="local"), qtbot)
+    _, url = share(open_window, Options(folder=str(shared), bind="local", port=0), qtbot)
     QTimer.singleShot(0, qapp.exit)
     qapp.exec()
     assert is_refused(url)

@@ -89,7 +89,7 @@ def test_a_tree_of_thousands_of_files_arrives_as_it_is_by_the_address_in_the_cod
     library: Path,
     qtbot: QtBot,
 ) -> None:
-    desktop = open_window(Options(bind="local"))
+    desktop = open_window(Options(bind="local", port=0))
     desktop.window.form.set_folder(str(library))
     start_by_mouse(desktop, qtbot)
     [address] = read_qr(desktop.window.grab().toImage())
@@ -135,7 +135,7 @@ def test_sharing_starts_again_after_a_stop(
     tmp_path: Path,
     qtbot: QtBot,
 ) -> None:
-    desktop = open_window(Options(bind="local"))
+    desktop = open_window(Options(bind="local", port=0))
     desktop.window.form.set_folder(str(shared))
     for times in (1, 2, 3):
         start_by_mouse(desktop, qtbot)

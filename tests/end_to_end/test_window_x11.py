@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 END_SECONDS = 3
 """How long the program may take to end."""
+ALONE = ("--bind", "local", "--port", "0")
+"""For who asks afterwards whether the port is closed: 8000 would soon be another program's."""
 
 
 class Desk:
@@ -101,7 +103,7 @@ def test_the_code_on_the_screen_leads_to_the_folder_and_stop_closes_it(
     wait_until: Callable[..., Any],
     read_qr: Callable[[QImage], list[str]],
 ) -> None:
-    program = run_folderport(shared, "--bind", "local", env=desk.environment)
+    program = run_folderport(shared, *ALONE, env=desk.environment)
     address = scan()
     assert address.startswith("http://127.0.0.1:")
     assert fetch(address + "letter.txt").stdout == (shared / "letter.txt").read_bytes()
@@ -165,7 +167,7 @@ def test_a_signal_ends_the_program_in_the_middle_of_a_transfer(
     large_file: Path,
     is_refused: Callable[[str], bool],
 ) -> None:
-    program = run_folderport(large_file.parent, "--bind", "local", env=desk.environment)
+    program = run_folderport(large_file.parent, *ALONE, env=desk.environment)
     address = scan()
     client, _ = download(address + large_file.name)
     program.send(number)
