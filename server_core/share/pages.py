@@ -81,11 +81,13 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        # Now, and not when there may be no descriptor left to read them with.
+        # Now, and not when there may be no descriptor left to read them with: rendering a page also
+        # reads the templates that it is built on.
         self._listing = self._environment.get_template("listing.html")
         self._error = self._environment.get_template("error.html")
         self.icon = self._environment.get_template("mark.svg").render().encode()
         """The product's mark, as SVG."""
+        self.error(0, "", "")
 
     def listing(self, segments: list[str], entries: Iterable[DirectoryEntry]) -> bytes:
         """Return the page of the folder that `segments` name below the shared one, as UTF-8."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+import shutil
 import socket
 import sys
 import threading
@@ -173,6 +174,16 @@ def test_an_old_version_can_be_asked_for(tree: Path) -> None:
 def test_a_page_needs_templates() -> None:
     with pytest.raises(Exception, match="listing"):
         Pages(Path(sys.prefix) / "missing").listing([], [])
+
+
+def test_pages_are_made_without_another_look_at_their_templates(tmp_path: Path) -> None:
+    templates = tmp_path / "web"
+    shutil.copytree(TEMPLATES, templates)
+    pages = Pages(templates)
+    # As where there is no descriptor left to open them with.
+    shutil.rmtree(templates)
+    assert b"404" in pages.error(404, "Not Found", "Nothing is there.")
+    assert b"<!doctype html>" in pages.listing([], []).lower()
 
 
 def test_a_time_beyond_the_calendar_is_shown_as_its_end() -> None:
