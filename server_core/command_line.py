@@ -60,7 +60,8 @@ def test(
             _announce(server, "HTTPS" if tls_cert else "HTTP")
             server.serve_forever()
     except KeyboardInterrupt:
-        print("\nKeyboard interrupt received, exiting.")
+        with contextlib.suppress(OSError):  # nobody reads it
+            print("\nKeyboard interrupt received, exiting.")
         sys.exit(0)
 
 
@@ -215,7 +216,7 @@ def _main(args: Sequence[str] | None = None) -> None:
         password = key_password(options)
         check_headers(options)
         server = _SecureFolderServer if options.tls_cert else _PlainFolderServer
-        with _one_interruption():
+        with _one_interruption(), _output_that_may_be_lost():
             test(
                 HandlerClass=handler,
                 ServerClass=_with_attributes(server, options=options),
@@ -233,6 +234,25 @@ def _main(args: Sequence[str] | None = None) -> None:
         arguments.exit(1, f"{error}\n")
     except socket.gaierror as error:
         arguments.exit(1, _explain(error, options.bind, options.port) + "\n")
+
+
+@contextlib.contextmanager
+def _output_that_may_be_lost() -> Iterator[None]:
+    """Drop, at the end, what was printed and cannot be written: Python's exit status would be 120.
+
+    Of a stream whose reader has gone, what failed to leave stays in its buffer until then.
+    """
+    try:
+        yield
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or None
+                try:
+                    stream.flush()
+                except OSError:
+                    nowhere = os.open(os.devnull, os.O_WRONLY)
+                    os.dup2(nowhere, stream.fileno())
+                    os.close(nowhere)
 
 
 @contextlib.contextmanager

@@ -188,6 +188,17 @@ def test_an_interruption_as_soon_as_the_line_is_read_ends_with_status_0(run: Run
         assert run().end(signal.SIGINT)[::2] == (0, "")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_reader_of_the_first_line_who_leaves_is_not_missed(run: Run, number: int) -> None:
+    program = run()
+    assert program.process.stdout is not None
+    program.process.stdout.close()
+    assert program.get("/plain.txt").status == 200
+    status, _, err, _ = program.end(number)
+    assert status == 0
+    assert err.count("\n") == 1
+
+
 def test_https_is_served_with_a_certificate_and_a_key_under_a_password(
     run: Run, tmp_path: Path
 ) -> None:
