@@ -22,7 +22,7 @@ class EventRelay(QObject):
 
     A serving thread appends to a queue and, for the first event after a delivery, posts one wake-up
     to this object: no signal is emitted over there, which would hold that thread and flood this
-    one. Between two deliveries lie at least 0.1 s, and none is so large that the window would stutter.
+    one. Between two deliveries lie at least 0.1 s, and none is so large that the window stutters.
     The queue is bounded: a window that stands still for long, or is told more than it can show,
     loses the oldest events, never memory. What must arrive has a queue of its own.
     """
