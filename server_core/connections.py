@@ -37,6 +37,7 @@ class Connection:
         "rests",
         "send_held",
         "socket",
+        "still_holds",
         "unsent",
     )
 
@@ -52,6 +53,8 @@ class Connection:
         """Whether a handler may leave it to the server between two requests."""
         self.rests = False
         """Whether the handler has left it to the server, to wait for the next request."""
+        self.still_holds: Callable[[float], bool] | None = None
+        """Looks whether a prepared answer to what was received still holds, at a moment."""
         self.unsent = b""
         """The rest of an answer that did not leave at once."""
         self.is_ending = False

@@ -248,7 +248,7 @@ class PooledHTTPServer(HTTPServer):
             self._wake_receiver.recv(4096)
         self._is_woken = False
         while self._returned:
-            self._watch(self._returned.popleft())
+            self._go_on(self._returned.popleft())
         if self._stop_requested.is_set():
             self._stirred.set()
 
@@ -280,6 +280,18 @@ class PooledHTTPServer(HTTPServer):
         if data and not is_whole_head(received, len(data)):
             self._watch(connection)
         else:
+            self._tasks.append(connection)
+
+    def _go_on(self, connection: Connection) -> None:
+        """Answer what was left unanswered for a look at its file, or wait for what comes next."""
+        if not connection.received:
+            self._watch(connection)
+            return
+        notify = None if self.on_event is None else self.notify
+        if self._replay.take(connection, bytes(connection.received), time.monotonic(), notify):
+            connection.received = bytearray()
+        else:
+            connection.still_holds = None  # once is enough: now it is the handler's
             self._tasks.append(connection)
 
     def _send_answers(self) -> None:
@@ -321,7 +333,7 @@ class PooledHTTPServer(HTTPServer):
         try:
             if connection.unsent:
                 self._send_rest(connection)
-            elif not connection.is_ending:
+            elif not (connection.is_ending or self._check(connection)):
                 self.finish_request(connection.socket, connection.client_address)
         except Exception:  # noqa: BLE001 - whatever the handler raises is for handle_error
             connection.rests = False
@@ -338,11 +350,17 @@ class PooledHTTPServer(HTTPServer):
             self._loop_lock.acquire()
             if connection.rests:
                 connection.rests = False
-                self._watch(connection)
+                self._go_on(connection)
         elif connection.rests:
             connection.rests = False
             self._give_back(connection)
         return leads
+
+    def _check(self, connection: Connection) -> bool:
+        """Look whether a prepared answer still holds; then it is left to the loop to give it."""
+        check, connection.still_holds = connection.still_holds, None
+        connection.rests = check is not None and check(time.monotonic())
+        return connection.rests
 
     def _send_rest(self, connection: Connection) -> None:
         """Send what did not leave at once of a prepared answer."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+import time
 import weakref
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ __all__ = [
     "PreparedAnswers",
     "RequestFields",
     "file_identity",
+    "file_place",
     "is_repeatable",
     "is_unchanged",
 ]
@@ -82,6 +84,8 @@ class PreparedAnswer:
     """What the log's line says after the time."""
     path: str
     """The file's."""
+    place: tuple[str, str]
+    """Where that path led to."""
     identity: tuple[int, ...]
     """What tells this state of the file from others."""
     checked: float
@@ -98,29 +102,34 @@ class PreparedAnswer:
         return self.whole
 
     def still_holds(self, now: float) -> bool:
-        """Look at the file, and return whether it is unchanged."""
-        self.checked = now
+        """Look at the file, and return whether it is unchanged; takes as long as its drive does."""
         try:
-            return file_identity(os.stat(self.path)) == self.identity
+            holds = file_identity(os.stat(self.path)) == self.identity
+            holds = holds and file_place(self.path) == self.place
         except (OSError, ValueError):
             return False
-
-    def __len__(self) -> int:
-        return len(self.before_date) + len(self.after_date)
+        if holds:
+            self.checked = now
+        return holds
 
 
 class PreparedAnswers:
     """The answers of one server that can be given again; bounded, and dropped oldest first.
 
-    `find` is for one thread, the one that receives; `store` and `is_wanted` are for any.
+    `find` is for one thread at a time, the one that receives; `store` and `is_wanted` are for any.
     """
 
     lifetime = 0.1
     """Seconds after which the file is looked at again before the answer is given."""
+    settling = 2.0
+    """Seconds for which a file must have been left alone, so that its next change has another time.
+
+    Times have steps, of 2 s on FAT: a file that is written to twice in one looks the same.
+    """
     max_file = SMALL_BODY
     """Largest body, in bytes, that is kept."""
-    max_bytes = 16 << 20
-    """Most bytes of all answers together."""
+    max_bytes = 32 << 20
+    """Most bytes that all answers together take, in two copies each, one of them with a date."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -129,8 +138,11 @@ class PreparedAnswers:
         self._asked_before: dict[bytes, None] = {}
         self._bytes = 0
 
-    def find(self, head: bytes, now: float) -> tuple[PreparedAnswer, RequestFields] | None:
-        """Return the answer to a request of which `head` is all; None leaves it to the handler."""
+    def find(self, head: bytes) -> tuple[PreparedAnswer, RequestFields] | None:
+        """Return the answer to a request of which `head` is all; None leaves it to the handler.
+
+        It may be given if it was checked within `lifetime`, or if `still_holds` says so.
+        """
         end = head.find(b"\n") + 1
         answers = self._by_line.get(head[:end])
         if answers is None:
@@ -144,10 +156,12 @@ class PreparedAnswers:
         answer = answers.get(fields.deciding)
         if answer is None:
             return None
-        if now - answer.checked > self.lifetime and not answer.still_holds(now):
-            del answers[fields.deciding]
-            return None
         return answer, fields
+
+    def is_settled(self, status: os.stat_result) -> bool:
+        """Return whether any later change of a file will show in its status."""
+        changed = status.st_mtime if os.name == "nt" else status.st_ctime
+        return time.time() - changed >= self.settling
 
     def is_wanted(self, line: bytes) -> bool:
         """Return whether the answer to this request line is worth keeping: it was asked before."""
@@ -162,21 +176,27 @@ class PreparedAnswers:
         return False
 
     def store(self, line: bytes, fields: Fields, answer: PreparedAnswer) -> None:
-        """Keep the answer to a request."""
+        """Keep the answer to a request, unless that is longer than any that is looked for."""
+        deciding = _deciding_fields(fields)
+        if _length(deciding) > _LONGEST_FIELDS:
+            return
         with self._lock:
             answers = self._by_line.pop(line, {})
-            deciding = _deciding_fields(fields)
-            former = answers.pop(deciding, None)
-            if former is None and len(answers) >= _ANSWERS_PER_LINE:
-                former = answers.pop(next(iter(answers)))
-            if former is not None:
-                self._bytes -= len(former)
+            if deciding not in answers and len(answers) >= _ANSWERS_PER_LINE:
+                self._remove(answers, next(iter(answers)))
+            self._remove(answers, deciding)
             answers[deciding] = answer
             self._by_line[line] = answers  # the newest comes last
-            self._bytes += len(answer)
+            self._bytes += _size(deciding, answer)
             while self._bytes > self.max_bytes or len(self._by_line) > _MOST_LINES:
                 dropped = self._by_line.pop(next(iter(self._by_line)))
-                self._bytes -= sum(map(len, dropped.values()))
+                for key in list(dropped):
+                    self._remove(dropped, key)
+
+    def _remove(self, answers: dict[Deciding, PreparedAnswer], deciding: Deciding) -> None:
+        answer = answers.pop(deciding, None)
+        if answer is not None:
+            self._bytes -= _size(deciding, answer)
 
     def _learn(self, section: bytes) -> RequestFields | None:
         if len(section) > _LONGEST_FIELDS or section in self._known_fields:
@@ -197,6 +217,18 @@ def file_identity(status: os.stat_result) -> tuple[int, ...]:
         status.st_mtime_ns,
         status.st_ctime_ns,
     )
+
+
+def file_place(path: str) -> tuple[str, str]:
+    """Return where a path leads to, and from where it is seen.
+
+    A file may stay what it is while a folder above it moves away and leaves a link behind.
+    """
+    try:
+        current = os.getcwd()
+    except OSError:  # it is gone
+        current = ""
+    return current, os.path.realpath(path)
 
 
 def is_unchanged(owner: type, *names: str) -> bool:
@@ -230,6 +262,16 @@ def _is_unchanged(owner: type, names: tuple[str, ...]) -> bool:
 def is_repeatable(fields: Fields) -> bool:
     """Return whether the answer to a request with these fields may be given again."""
     return not any(name.lower() in _EXCLUDED for name, _ in fields)
+
+
+def _length(deciding: Deciding) -> int:
+    return sum(len(name) + len(value) for name, value in deciding)
+
+
+def _size(deciding: Deciding, answer: PreparedAnswer) -> int:
+    """Return the bytes that are kept of an answer, as far as they depend on what was asked."""
+    texts = len(answer.target) + len(answer.path) + len(answer.log_tail) + _length(deciding)
+    return 2 * (len(answer.before_date) + len(answer.after_date)) + texts
 
 
 def _deciding_fields(fields: Fields) -> Deciding:

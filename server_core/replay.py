@@ -44,12 +44,16 @@ class Replay:
     ) -> bool:
         """Find the answer to a request of which `head` is all, log and tell it; it is due then.
 
-        `now` is in seconds on the monotonic clock. False leaves the request to the handler.
+        `now` is in seconds on the monotonic clock. False leaves the request to the handler, unless
+        its answer has to be checked first (`connection.still_holds`), which may take its time.
         """
-        found = self._prepared.find(head, now)
+        found = self._prepared.find(head)
         if found is None:
             return False
         answer, fields = found
+        if now - answer.checked > self._prepared.lifetime:
+            connection.still_holds = answer.still_holds
+            return False
         moment = time.time()
         second = int(moment)
         if second != self._date[0]:
@@ -59,12 +63,14 @@ class Replay:
         if not self._handler.quiet:
             self._lines.append(f"{connection.address} - - [{self._date[2]}] {answer.log_tail}")
         if notify is not None:
+            address = connection.client_address
+            port = address[1] if isinstance(address, tuple) else 0
             notify(
                 RequestFinished(
                     finished_at=moment,
                     duration=time.monotonic() - now,
                     client_host=connection.address,
-                    client_port=connection.client_address[1],
+                    client_port=port,
                     method=answer.method,
                     target=answer.target,
                     version=answer.version,

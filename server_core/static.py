@@ -34,6 +34,7 @@ from server_core.prepared import (
     PreparedAnswer,
     PreparedAnswers,
     file_identity,
+    file_place,
     is_repeatable,
     is_unchanged,
 )
@@ -296,6 +297,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             or not self._names_for_good(resource.path)
             or not (is_unchanged(type(self)) and is_unchanged(type(self.server)))
             or not is_repeatable(self.headers.items())
+            or not prepared.is_settled(resource.status)
             or not prepared.is_wanted(self.raw_requestline)
         ):
             return None
@@ -335,6 +337,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             version=self.request_version,
             log_tail=request_message(self.requestline, exchange.status, size),
             path=path,
+            place=file_place(path),
             identity=file_identity(status),
             checked=exchange.began or 0.0,
         )
