@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 
 __all__ = ["Courtesy"]
 
-_LONGEST_WAIT: Final = 0.01
+_LONGEST_WAIT: Final = 0.025
 """Seconds that the server waits at a time: a window that is busy for longer must not stop it."""
 _SWITCH_INTERVAL: Final = 0.001
 """Seconds after which a thread that computes lets another one have the interpreter."""
@@ -30,7 +30,7 @@ class Courtesy(QObject):
         sys.setswitchinterval(_SWITCH_INTERVAL)
 
     def wait(self) -> None:
-        """Wait until the window has nothing of the kind to do, a hundredth of a second at most."""
+        """Wait until the window has nothing of the kind to do, a fortieth of a second at most."""
         if not self._is_idle.is_set():
             self._is_idle.wait(_LONGEST_WAIT)
 

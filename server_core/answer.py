@@ -143,6 +143,22 @@ class AnsweringRequestHandler(LoggingRequestHandler):
         self._log_pending()
         self.flush_headers()
         exchange.body_start = getattr(self.wfile, "accepted", 0)
+        if exchange.is_chunked and not self._is_bodiless():
+            cast("ConnectionWriter", self.wfile).begin_chunks()
+
+    def send_framing(self, size: int | None) -> None:
+        """Add what tells where the body ends, which has `size` bytes, or None of unknown number.
+
+        What is written of the latter is sent in chunks to those who know them; for others, it ends
+        with the connection.
+        """
+        if size is not None:
+            self.send_header("Content-Length", str(size))
+        elif min(self.protocol_version, self.request_version) >= "HTTP/1.1" and isinstance(
+            self.wfile, ConnectionWriter
+        ):
+            self.send_header("Transfer-Encoding", "chunked")
+            self._exchange.is_chunked = True
 
     def flush_headers(self) -> None:
         """Write the lines that are kept, in one piece."""
@@ -165,6 +181,12 @@ class AnsweringRequestHandler(LoggingRequestHandler):
         if self._is_bodiless():
             return True
         return self.wfile.accepted - exchange.body_start == exchange.content_length
+
+    def _end_body(self) -> None:
+        """Send what is left to be sent of an answer whose handler has come to its end."""
+        if isinstance(self.wfile, ConnectionWriter):
+            self.wfile.end_chunks()
+        self.wfile.flush()
 
     def joined(self) -> AbstractContextManager[None]:
         """Let a head and a body that are written inside leave in as few segments as they fit."""

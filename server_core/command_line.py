@@ -206,10 +206,11 @@ def _main(args: Sequence[str] | None = None) -> None:
     arguments = parser()
     options = arguments.parse_args(args)
     handler: Callable[..., Any] = CGIHTTPRequestHandler if options.cgi else SimpleHTTPRequestHandler
-    if options.follow_symlinks or options.hide_dotfiles:
+    if options.follow_symlinks or options.hide_dotfiles or options.names_only:
         handler = _with_attributes(
             handler,
             follow_symlinks=options.follow_symlinks,
+            list_details=not options.names_only,
             show_hidden=not options.hide_dotfiles,
         )
     try:

@@ -33,6 +33,7 @@ class Connection:
         "is_watched",
         "may_rest",
         "on_wait",
+        "pause",
         "received",
         "rests",
         "send_held",
@@ -63,6 +64,8 @@ class Connection:
         """Whether its server waits for input on it."""
         self.send_held: Callable[[], None] | None = None
         """Sends the head that waits for its body; for whoever sees that its handler waits."""
+        self.pause: Callable[[], object] | None = None
+        """What is called before each large piece that is sent: it may wait a moment for others."""
         self.on_wait: Callable[[Connection], None] | None = None
         """What is told that its handler is about to wait, on whatever."""
         self.deadline: float | None = None

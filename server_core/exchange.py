@@ -20,6 +20,8 @@ class Exchange:
     """Bytes, as the answer's head says."""
     is_delimited: bool = False
     """Whether a transfer coding tells where the answer's body ends."""
+    is_chunked: bool = False
+    """Whether what is written of the body is to be framed in chunks on its way."""
     says_connection: bool = False
     """Whether the answer's head has a Connection field."""
     unlogged: bool = False

@@ -128,7 +128,7 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
                     )
                 else:
                     method()
-                self.wfile.flush()
+                self._end_body()
         except RequestError as error:
             self._refuse(error)
         except Exception as error:

@@ -70,6 +70,9 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="leave names that begin with a dot out of listings",
     )
+    answers.add_argument(
+        "--names-only", action="store_true", help="leave sizes and dates out of listings"
+    )
     tls = result.add_argument_group("HTTPS")
     tls.add_argument("--tls-cert", metavar="FILE", help="the certificate chain, as PEM")
     tls.add_argument("--tls-key", metavar="FILE", help="the key, where --tls-cert has none")

@@ -11,34 +11,19 @@ being waited on in the middle of its request or answer. Idle ones have none (lea
 from __future__ import annotations
 
 import contextlib
-import functools
-import math
 import selectors
-import socket
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from server_core.connections import Connection
-from server_core.handler import BaseHTTPRequestHandler
 from server_core.leadership import Leadership
-from server_core.nonblocking import accepted, receive
-from server_core.prepared import PreparedAnswers, is_unchanged
-from server_core.protocol.head import is_whole_head
-from server_core.replay import Replay
-from server_core.server import EXHAUSTED, EXHAUSTED_PAUSE, HTTPServer, client_host
+from server_core.watching import WatchingHTTPServer
 
 __all__ = ["PooledHTTPServer"]
 
-_RECEIVED_AT_ONCE: Final = 8192
-_ACCEPTED_AT_ONCE: Final = 64
-_MOST_SELECTED: Final = 500
-"""Most connections where the system's select() has room for 512 sockets in all (Windows)."""
 
-
-class PooledHTTPServer(HTTPServer):
+class PooledHTTPServer(WatchingHTTPServer):
     """An HTTPServer that holds thousands of connections with a handful of threads.
 
     It is used like ThreadingHTTPServer. What is different for a handler: it is made for what comes
@@ -52,15 +37,10 @@ class PooledHTTPServer(HTTPServer):
     not called.
     """
 
-    before_round: Callable[[], object] | None = None
-    """What the thread that leads calls, where it is set, before each round of receiving and
-    answering, and before each handler that it runs: it may wait there a moment for others."""
     patience = 0.005
     """Seconds that a handler may be busy until another thread looks after the other connections."""
 
     def __init__(self, *args: Any, **keywords: Any) -> None:
-        self.prepared = PreparedAnswers()
-        """The answers to give again; none is kept where it might have to be another one."""
         self._leadership = Leadership(self._lead)
         self._loop_lock = threading.Lock()  # whoever uses the selector holds it
         self._baton = threading.Lock()  # whoever uses _current holds it
@@ -68,23 +48,9 @@ class PooledHTTPServer(HTTPServer):
         """The connection that the thread that leads is busy with."""
         self._busy_since = 0.0
         self._handled = self._handled_before = 0
-        self._stirred = threading.Event()
         self._is_asleep = False
         self._is_looping = False
-        self._tasks: deque[Connection] = deque()
-        self._ready: deque[Connection | Callable[[], None]] = deque()
-        self._returned: deque[Connection] = deque()
-        self._is_woken = False
-        self._accepts_at = 0.0
         super().__init__(*args, **keywords)
-        handler = handler_class(self.RequestHandlerClass)
-        self._handler = handler or BaseHTTPRequestHandler
-        self._replay = Replay(self.prepared, self._handler)
-        self._reads_ahead = bool(handler) and is_unchanged(self._handler, "setup")
-        own = self._handler.timeout
-        self._idle_timeout = min(self._handler.idle_timeout, math.inf if own is None else own)
-        if selectors.DefaultSelector.__name__ == "SelectSelector":
-            self.connections.max_connections = _MOST_SELECTED
 
     # -- in the thread of serve_forever: who leads
 
@@ -181,140 +147,6 @@ class PooledHTTPServer(HTTPServer):
                     return  # another thread leads, and has the lock
         self._loop_lock.release()
 
-    def _pause(self) -> float | None:
-        """Return how long to wait for anything; None for as long as it takes."""
-        if not self._accepts_at:
-            return None
-        left = self._accepts_at - time.monotonic()
-        if left <= 0:
-            self._accepts_at = 0.0
-            self._selector.register(self.socket, selectors.EVENT_READ, self._accept)
-            return 0
-        return left
-
-    def _accept(self) -> None:
-        for _ in range(_ACCEPTED_AT_ONCE):
-            try:
-                request, address = self.get_request()
-            except BlockingIOError:
-                return
-            except OSError as error:
-                if error.errno in EXHAUSTED:
-                    # The listening socket stays readable: watched, it would make the loop spin.
-                    self._selector.unregister(self.socket)
-                    self._accepts_at = time.monotonic() + EXHAUSTED_PAUSE
-                return
-            connection = self.connections.open(accepted(request), client_host(address))
-            if connection is None:
-                self.refuse(request)
-                continue
-            connection.client_address = address
-            try:
-                is_welcome = self.verify_request(request, address)
-            except Exception:  # noqa: BLE001 - whatever the override raises is for handle_error
-                self.handle_error(request, address)
-                is_welcome = False
-            if not is_welcome:
-                self.shutdown_request(request)
-                continue
-            connection.may_rest = self._reads_ahead and type(request) is socket.socket
-            connection.on_wait = self._hand_on
-            if connection.may_rest:
-                # Whoever connects has something to ask, and it may be here by now.
-                self._ready.append(connection)
-            else:
-                self._watch(connection)
-
-    def _watch(self, connection: Connection) -> None:
-        """Wait for a connection's next request, or the rest of it."""
-        if not connection.received:
-            connection.arm(self._idle_timeout)
-        if connection.is_watched:
-            return
-        try:
-            self._selector.register(connection.socket, selectors.EVENT_READ, connection)
-            connection.is_watched = True
-        except (OSError, ValueError):  # it was closed meanwhile, or select() has no room
-            self.close_request(connection.socket)
-
-    def _unwatch(self, connection: Connection) -> None:
-        if connection.is_watched:
-            connection.is_watched = False
-            self._selector.unregister(connection.socket)
-
-    def _take_back(self) -> None:
-        """Wait again for those that other threads have left."""
-        with contextlib.suppress(OSError):
-            self._wake_receiver.recv(4096)
-        self._is_woken = False
-        while self._returned:
-            self._go_on(self._returned.popleft())
-        if self._stop_requested.is_set():
-            self._stirred.set()
-
-    def _receive(self, connection: Connection, now: float) -> None:
-        """Take what has come; see to its answer, or wait for the rest."""
-        if not connection.may_rest:
-            self._tasks.append(connection)
-            return
-        try:
-            data = receive(connection.socket, _RECEIVED_AT_ONCE)
-        except (BlockingIOError, InterruptedError):
-            self._watch(connection)
-            return
-        except OSError:
-            self._drop(connection)
-            return
-        received = connection.received
-        if not received:
-            if not data:
-                self._drop(connection)
-                return
-            notify = None if self.on_event is None else self.notify
-            if self._replay.take(connection, data, now, notify):
-                if len(self._replay.due) >= self._replay.most_due:
-                    self._send_answers()
-                return
-            connection.arm(self._handler.head_timeout)
-        received += data
-        if data and not is_whole_head(received, len(data)):
-            self._watch(connection)
-        else:
-            self._tasks.append(connection)
-
-    def _go_on(self, connection: Connection) -> None:
-        """Answer what was left unanswered for a look at its file, or wait for what comes next."""
-        if not connection.received:
-            self._watch(connection)
-            return
-        notify = None if self.on_event is None else self.notify
-        if self._replay.take(connection, bytes(connection.received), time.monotonic(), notify):
-            connection.received = bytearray()
-        else:
-            connection.still_holds = None  # once is enough: now it is the handler's
-            self._tasks.append(connection)
-
-    def _send_answers(self) -> None:
-        """Send the prepared answers that are due."""
-        self._replay.write_log()
-        due = self._replay.due
-        while due:
-            connection, answer, data = due.popleft()
-            rest = self._replay.give(connection, data)
-            if rest is None:
-                self._drop(connection)
-            elif rest or answer.closes:
-                connection.unsent = rest
-                connection.is_ending = answer.closes
-                self._tasks.append(connection)
-            else:
-                self._watch(connection)
-
-    def _drop(self, connection: Connection) -> None:
-        """Close a connection on which nothing is to come or to be said any more."""
-        self._unwatch(connection)
-        self.close_request(connection.socket)
-
     # -- in the thread that leads, or that did until it had to wait
 
     def _handle(self, connection: Connection) -> bool:
@@ -392,12 +224,3 @@ class PooledHTTPServer(HTTPServer):
                         self._wake_sender.send(b"\0")
                 return
         self.shutdown_request(connection.socket)
-
-
-def handler_class(factory: object) -> type[BaseHTTPRequestHandler] | None:
-    """Return the class that `factory` makes handlers of; None where it is none of ours."""
-    while isinstance(factory, functools.partial):
-        factory = factory.func
-    if isinstance(factory, type) and issubclass(factory, BaseHTTPRequestHandler):
-        return factory
-    return None

@@ -18,6 +18,7 @@ from typing import Any
 from server_core.connections import ConnectionRegistry
 from server_core.errors import is_lost_connection
 from server_core.events import Event, ServerStarted, ServerStopped
+from server_core.kept_pages import KeptPages
 from server_core.transfers import TransferRegistry
 
 __all__ = [
@@ -67,6 +68,7 @@ class HTTPServer(socketserver.TCPServer):
     ) -> None:
         self.connections = ConnectionRegistry()
         self.transfers = TransferRegistry()
+        self.pages = KeptPages()
         self._name: str | None = None
         self._lock = threading.Lock()
         self._stop_requested = threading.Event()

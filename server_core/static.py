@@ -13,13 +13,13 @@ import posixpath
 import re
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
 from server_core.events import TransferEnded, TransferStarted
 from server_core.files.compression import MIN_COMPRESSED, compress_file
-from server_core.files.directory import DirectoryEntry, list_entries
+from server_core.files.directory import DirectoryListing
 from server_core.files.media_types import (
     DEFAULT_TYPE,
     ENCODED_TYPES,
@@ -27,24 +27,18 @@ from server_core.files.media_types import (
     media_type,
 )
 from server_core.files.resource import FileBody, FileResource, open_anywhere, open_beneath
-from server_core.handler import TOLD_TARGET, BaseHTTPRequestHandler
-from server_core.listing import listing_page
+from server_core.handler import TOLD_TARGET
+from server_core.kept_pages import KeptPages
+from server_core.listing import listing_pieces
+from server_core.page_stream import PageStream, open_page, size_of
 from server_core.parts import PartsBody
-from server_core.prepared import (
-    PreparedAnswer,
-    PreparedAnswers,
-    file_identity,
-    file_place,
-    is_repeatable,
-    is_unchanged,
-)
 from server_core.protocol.conditional import Precondition, Validators, evaluate, strong_etag
 from server_core.protocol.encoding import accepts_gzip, is_compressible
 from server_core.protocol.headers import check_field
 from server_core.protocol.multipart import MultipartRanges
-from server_core.protocol.response import Representation, Response, respond
+from server_core.protocol.response import Representation, respond
 from server_core.protocol.target import decode_path, path_of, url_segments
-from server_core.request_log import request_message
+from server_core.repeatable import RepeatableRequestHandler
 from server_core.server import client_host
 from server_core.transfers import SMALL_BODY, Transfer
 from server_core.writer import ConnectionWriter
@@ -53,11 +47,10 @@ __all__ = ["NO_RESOURCES", "SimpleHTTPRequestHandler"]
 
 _SNIFFED_BYTES = 4096
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR})
-_REPEATABLE = frozenset({HTTPStatus.OK, HTTPStatus.NOT_MODIFIED})
 NO_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
-class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
+class SimpleHTTPRequestHandler(RepeatableRequestHandler):
     """Serves the files below `directory`, which is the current directory unless given.
 
     Subclasses may override every method without a leading underscore; whatever they return is
@@ -65,7 +58,6 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
     unless `follow_symlinks` is set; a `translate_path` that is overridden may name any place.
     """
 
-    index_pages: Sequence[str] = ("index.html", "index.htm")
     extensions_map = _encodings_map_default = ENCODED_TYPES
     default_content_type = DEFAULT_TYPE
     directory: str | None = None
@@ -73,6 +65,8 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
     """Whether symbolic links may lead out of `directory`."""
     max_compressed = 1 << 20
     """Largest file, in bytes, whose text is sent in gzip to clients that accept it; 0 for none."""
+    list_details = True
+    """Whether listings show sizes and dates."""
     show_hidden = True
     """Whether names that begin with a dot are listed and served."""
 
@@ -90,7 +84,6 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         chosen = directory if directory is not None else self.directory
         self.directory = os.getcwd() if chosen is None else os.fspath(chosen)
         self._transfer: Transfer | None = None
-        self._kept: tuple[str, os.stat_result, bytes] | None = None
         super().__init__(*args, **kwargs)
 
     def do_GET(self) -> None:
@@ -102,14 +95,14 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
                     self._send_body(source)
                 finally:
                     source.close()
-        self._keep_answer()
+        self.keep_answer()
 
     def do_HEAD(self) -> None:
         """Send what GET would send, without the body."""
         source = self.send_head()
         if source is not None:
             source.close()
-        self._keep_answer()
+        self.keep_answer()
 
     def send_head(self) -> BinaryIO | io.IOBase | None:
         """Send the head of the answer; return an open stream of its body, or None for no body."""
@@ -131,16 +124,18 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
 
     def list_directory(self, path: str | os.PathLike[str]) -> BinaryIO | io.IOBase | None:
         """Send the head of a listing; return a stream of its page, None where it cannot be read."""
-        entries = self.entries(os.fspath(path))
-        if entries is None:
+        shown, details = decode_path(path_of(self.path)), self.list_details
+        page = self._open_page(
+            os.fspath(path), lambda listing: listing_pieces(shown, listing, details=details)
+        )
+        if page is None:
             return None
-        page = listing_page(decode_path(path_of(self.path)), entries)
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
+        self.send_framing(size_of(page))
         self._send_extra_headers()
         self.end_headers()
-        return io.BytesIO(page)
+        return page
 
     def translate_path(self, path: str) -> str:
         """Return the file system's path for a request target; ends in "/" where that did.
@@ -160,6 +155,10 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             outputfile.send_file(source, self._transfer)
         elif isinstance(outputfile, ConnectionWriter) and isinstance(source, PartsBody):
             outputfile.send_pieces(source.pieces(), self._transfer)
+        elif isinstance(source, PageStream):
+            for piece in source.pieces():
+                outputfile.write(piece)
+                outputfile.flush()  # to be read while the next one is made
         else:
             shutil.copyfileobj(source, outputfile)
 
@@ -173,17 +172,21 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
         known = media_type(name)
         return self.default_content_type if known == DEFAULT_TYPE else known
 
-    def entries(self, path: str) -> list[DirectoryEntry] | None:
-        """Return what a listing of `path` shows; None where the refusal has been sent."""
+    # -- private
+
+    def _open_page(
+        self, path: str, make: Callable[[DirectoryListing], Iterator[bytes]]
+    ) -> io.BytesIO | PageStream | None:
+        """Return the page that `make` makes of a folder; None where the refusal has been sent."""
         root = None if self.follow_symlinks else self.directory
+        hidden, shown = self.show_hidden, decode_path(path_of(self.path))
+        kept: KeptPages | None = getattr(self.server, "pages", None)
+        key = (type(self), path, shown, root, hidden, self.list_details)
         try:
-            with self._open(path) as directory:
-                return list_entries(directory, root, hidden=self.show_hidden)
+            return open_page(self._open(path), root, make, hidden=hidden, kept=kept, key=key)
         except OSError as error:
             self.send_open_error(error, "No permission to list directory")
             return None
-
-    # -- private
 
     def _open(self, path: str) -> FileResource:
         root = str(self.directory)
@@ -249,8 +252,7 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             if response.status == HTTPStatus.OK:
                 self._send_extra_headers()
             self.end_headers()
-            body = self._body_to_keep(resource, response, compressed)
-            self._kept = None if body is None else (resource.path, resource.status, body)
+            self.note_answer(resource, response, compressed)
         except BaseException:
             resource.close()
             raise
@@ -285,65 +287,6 @@ class SimpleHTTPRequestHandler(BaseHTTPRequestHandler):
             )
         validators = Validators(etag, resource.modified)
         return Representation(resource.size, content_type, validators, None, varies), None
-
-    def _body_to_keep(
-        self, resource: FileResource, response: Response, compressed: bytes | None
-    ) -> bytes | None:
-        """Return the body of an answer that may be given again; None where it may not."""
-        prepared: PreparedAnswers | None = getattr(self.server, "prepared", None)
-        if (
-            prepared is None
-            or response.status not in _REPEATABLE
-            or not self._names_for_good(resource.path)
-            or not (is_unchanged(type(self)) and is_unchanged(type(self.server)))
-            or not is_repeatable(self.headers.items())
-            or not prepared.is_settled(resource.status)
-            or not prepared.is_wanted(self.raw_requestline)
-        ):
-            return None
-        if response.body is None or self.command == "HEAD":
-            return b""
-        if compressed is not None:
-            return compressed if len(compressed) <= prepared.max_file else None
-        if resource.size > prepared.max_file:
-            return None
-        body = resource.read_at(0, resource.size)
-        # Written to meanwhile, it may be neither what it was nor what it will be.
-        return body if resource.is_unchanged() else None
-
-    def _names_for_good(self, path: str) -> bool:
-        """Return whether the target leads to `path` for as long as that is there."""
-        # Another page could take precedence over a folder's second choice.
-        is_page = path_of(self.path).endswith("/")
-        return not is_page or os.path.basename(path) == self.index_pages[0]
-
-    def _keep_answer(self) -> None:
-        """Keep the answer that was given, if it may be given again."""
-        kept, self._kept = self._kept, None
-        before, mark, after = self._sent_head.partition(b"\r\nDate: ")
-        if kept is None or not mark or not self.has_whole_body():
-            return
-        path, status, body = kept
-        exchange = self._exchange
-        size = "-" if exchange.content_length is None else exchange.content_length
-        answer = PreparedAnswer(
-            before_date=before + mark,
-            after_date=after[after.index(b"\r\n") :] + body,
-            body_bytes=len(body),
-            status=exchange.status,
-            closes=self.close_connection,
-            method=str(self.command),
-            target=self.path[:TOLD_TARGET],
-            version=self.request_version,
-            log_tail=request_message(self.requestline, exchange.status, size),
-            path=path,
-            place=file_place(path),
-            identity=file_identity(status),
-            checked=exchange.began or 0.0,
-        )
-        self.server.prepared.store(  # type: ignore[attr-defined] # it was asked for the body to keep
-            self.raw_requestline, self.headers.items(), answer
-        )
 
     def _send_extra_headers(self) -> None:
         taken = {line.partition(b":")[0].lower() for line in self._headers_buffer}

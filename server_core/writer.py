@@ -51,10 +51,11 @@ class ConnectionWriter(io.BufferedIOBase):
         self._is_plain = type(sock) is socket.socket
         self._hands_on = connection is not None and connection.on_wait is not None
         self._held: bytearray | None = None
+        self._is_chunked = False
         self._lock = threading.Lock()
         self._head = b""
         self.accepted = 0
-        """Bytes accepted for sending since the connection began."""
+        """Bytes accepted for sending since the connection began, but for the frames of chunks."""
 
     def writable(self) -> bool:
         """Return True."""
@@ -73,14 +74,21 @@ class ConnectionWriter(io.BufferedIOBase):
         with memoryview(data) as view, view.cast("B") as octets:
             size = len(octets)
             self.accepted += size
-            if self._held is not None and len(self._held) + size <= _HELD_LIMIT:
-                self._held += octets
-            elif self._head and size <= _HELD_LIMIT:
-                self._send(self._take_head() + octets)
-            else:
-                self._release()
-                self._send(octets)
+            if not self._is_chunked:
+                self._put(octets)
+            elif size:  # an empty chunk would be the last
+                self._put(b"".join((b"%x\r\n" % size, octets, b"\r\n")))
         return size
+
+    def begin_chunks(self) -> None:
+        """Send what is written from now on as the chunks of a body (RFC 9112 section 7.1)."""
+        self._is_chunked = True
+
+    def end_chunks(self) -> None:
+        """End the body that is sent in chunks, if one is."""
+        if self._is_chunked:
+            self._is_chunked = False
+            self._put(b"0\r\n\r\n")
 
     def write_head(self, data: bytes) -> None:
         """Send the head of an answer, in one segment with its body where that begins at once.
@@ -115,7 +123,7 @@ class ConnectionWriter(io.BufferedIOBase):
         """Send what remains of `body`; stops early, with some remaining, where the file shrank."""
         # os.sendfile knows neither TLS nor a socket's own time-out.
         plain = self._is_plain and self._socket.gettimeout() is None
-        if body.remaining <= SMALL_BODY:
+        if body.remaining <= SMALL_BODY or self._is_chunked:
             self._copy(body, transfer)
             return
         self._about_to_wait()
@@ -136,11 +144,25 @@ class ConnectionWriter(io.BufferedIOBase):
                 if transfer is not None:
                     transfer.sent += len(piece)
 
+    def _put(self, data: memoryview | bytes) -> None:
+        """Send `data`, or keep it while it is to leave with more."""
+        size = len(data)
+        if self._held is not None and len(self._held) + size <= _HELD_LIMIT:
+            self._held += data
+        elif self._head and size <= _HELD_LIMIT:
+            self._send(self._take_head() + data)
+        else:
+            self._release()
+            self._send(data)
+
     def _sendfile(self, body: FileBody, transfer: Transfer | None) -> None:
         self._release(_MSG_MORE if body.remaining else 0)  # joins the file's first bytes
         out, source = self._socket.fileno(), body.fileno()
         chunk = _MIN_CHUNK * 4
+        pause = None if self._connection is None else self._connection.pause
         while body.remaining:
+            if pause is not None:
+                pause()
             began = time.monotonic()
             try:
                 with _deadline(self._connection):

@@ -9,10 +9,12 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontMetrics,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QPainter,
+    QPaintEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -58,7 +60,8 @@ class RowTable(QTableView):
         self._columns = tuple(columns)
         self.setAccessibleName(name)
         self.setModel(model)
-        self.setItemDelegate(_CellDelegate(self))
+        self._delegate = _CellDelegate(self)
+        self.setItemDelegate(self._delegate)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -80,6 +83,11 @@ class RowTable(QTableView):
         for number, column in enumerate(self._columns):
             mode = QHeaderView.ResizeMode
             titles.setSectionResizeMode(number, mode.Fixed if column.widest else mode.Stretch)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Look once, and not for each cell, at what all cells are painted with."""
+        self._delegate.prepare()
+        super().paintEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out the columns for which there is no room."""
@@ -111,6 +119,14 @@ class _CellDelegate(QStyledItemDelegate):
     def __init__(self, table: QTableView) -> None:
         super().__init__(table)
         self._table = table
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Take note of the colours, the font and the model of the cells to be painted."""
+        self._tokens = shown_tokens()
+        self._font = _with_even_digits(self._table.font())
+        self._metrics = QFontMetrics(self._font)
+        self._model = self._table.model()
 
     def paint(
         self,
@@ -119,7 +135,8 @@ class _CellDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         """Paint one cell."""
-        tokens = shown_tokens()
+        # The model is asked by itself: through an index, each question goes by way of Qt.
+        tokens, data = self._tokens, self._model.data
         area = QRectF(option.rect)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
@@ -129,16 +146,16 @@ class _CellDelegate(QStyledItemDelegate):
             QRectF(area.left(), area.bottom() - 1, area.width(), 1), QColor(tokens.line)
         )
         inner = area.adjusted(_PADDING, 0, -_PADDING, -1)
-        progress = index.data(Role.PROGRESS)
+        progress = data(index, Role.PROGRESS)
         if progress is not None:
             inner = _paint_bar(painter, inner, progress, tokens)
-        tone = index.data(Role.TONE) or Tone.PLAIN
+        tone = data(index, Role.TONE) or Tone.PLAIN
         painter.setPen(QColor(tokens.tone(tone)))
-        painter.setFont(_with_even_digits(self._table.font()))
-        text = painter.fontMetrics().elidedText(
-            str(index.data()), Qt.TextElideMode.ElideMiddle, int(inner.width())
+        painter.setFont(self._font)
+        text = self._metrics.elidedText(
+            str(data(index)), Qt.TextElideMode.ElideMiddle, int(inner.width())
         )
-        alignment = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        alignment = data(index, Qt.ItemDataRole.TextAlignmentRole)
         painter.drawText(inner, int(alignment), text)
         painter.restore()
 

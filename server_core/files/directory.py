@@ -4,62 +4,179 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Self
 
 from server_core.files.resource import FileResource, lies_within
 
-__all__ = ["DirectoryEntry", "list_entries"]
+__all__ = ["DirectoryEntry", "DirectoryListing"]
+
+_BATCH = 512
 
 
-@dataclass(frozen=True, slots=True)
-class DirectoryEntry:
+class DirectoryEntry(NamedTuple):
     """One name in a directory."""
 
     name: str
     """As the file system has it; bytes that are not UTF-8 as surrogate escapes."""
     is_directory: bool
     is_link: bool
-    size: int
-    """Bytes; 0 for a directory."""
-    modified: float
-    """Seconds since the epoch."""
+    size: int = 0
+    """Bytes; 0 for a directory, and where sizes were not asked for."""
+    modified: float = 0.0
+    """Seconds since the epoch; 0 where dates were not asked for."""
 
 
-def list_entries(
-    directory: FileResource, root: str | None, *, hidden: bool = True
-) -> list[DirectoryEntry]:
-    """Return the files and directories in `directory`, sorted by name without regard to case.
+class DirectoryListing:
+    """The files and directories in a directory, which are looked at no sooner than they are shown.
 
     With a `root`, symbolic links that lead out of that folder are left out; so are, always, links
     that lead nowhere, entries that vanish meanwhile, and what is neither file nor directory: all
     that a request for it would not find. Names that begin with a dot are left out unless `hidden`.
-    Raises OSError where the directory cannot be read.
+
+    Owns `directory`. Every method raises OSError where the directory cannot be read.
     """
-    entries = [
-        entry
-        for entry in _scan(directory, None if root is None else os.path.realpath(root))
-        if hidden or not entry.name.startswith(".")
-    ]
-    entries.sort(key=lambda entry: (entry.name.lower(), entry.name))
-    return entries
 
+    def __init__(self, directory: FileResource, root: str | None, *, hidden: bool = True) -> None:
+        self._directory = directory
+        self._real_root = None if root is None else os.path.realpath(root)
+        self._hidden = hidden
+        self._names: list[str] = []
+        self._folders: set[str] = set()
+        self._links: set[str] = set()
+        # By descriptor, it is the directory that was checked, whatever has its name by now.
+        descriptor = directory.descriptor
+        try:
+            has_names = os.scandir in os.supports_fd and descriptor >= 0
+            self._scan = os.scandir(descriptor if has_names else directory.path)
+        except BaseException:
+            directory.close()
+            raise
+        self._descriptor = descriptor if os.stat in os.supports_dir_fd and has_names else None
 
-def _scan(directory: FileResource, real_root: str | None) -> Iterator[DirectoryEntry]:
-    # Reading by descriptor lists the directory that was checked, whatever has its name by now.
-    by_descriptor = os.scandir in os.supports_fd and directory.descriptor >= 0
-    with os.scandir(directory.descriptor if by_descriptor else directory.path) as scan:
-        for found in scan:
+    @property
+    def has_links(self) -> bool:
+        """Whether symbolic links are among the names that were read so far."""
+        return bool(self._links)
+
+    def holds_more_than(self, count: int) -> bool:
+        """Return whether there are more than `count` names; reads on no further than to know."""
+        self._read(count)
+        return len(self._names) > count
+
+    def names(self) -> list[str]:
+        """Return every name, sorted without regard to case."""
+        self._read(sys.maxsize)
+        self._names.sort()
+        self._names.sort(key=str.lower)
+        return self._names
+
+    def divided(self) -> tuple[list[str], list[str]]:
+        """Return the names of the directories and those of the files, both sorted."""
+        folders: list[str] = []
+        files: list[str] = []
+        for name in self.names():
+            if name in self._links:
+                entry = self._follow(name)
+                if entry is not None:
+                    (folders if entry.is_directory else files).append(name)
+            else:
+                (folders if name in self._folders else files).append(name)
+        return folders, files
+
+    def entries(
+        self, names: Sequence[str], *, details: bool = True
+    ) -> Iterator[list[DirectoryEntry]]:
+        """Yield what is there under these names, several at a time, in their order.
+
+        Without `details`, only links are looked at: what kind of thing a name is was read with it.
+        """
+        look = self._look_at if details else self._recall
+        for start in range(0, len(names), _BATCH):
+            yield look(names[start : start + _BATCH])
+
+    def close(self) -> None:
+        """Close the directory; closing twice is harmless."""
+        self._scan.close()
+        self._directory.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _read(self, enough: int) -> None:
+        names, hidden = self._names, self._hidden
+        if len(names) > enough:
+            return
+        for found in self._scan:
+            name = found.name
+            if not hidden and name.startswith("."):
+                continue
             try:
-                is_link = found.is_symlink()
-                if is_link and real_root is not None:
-                    target = os.path.realpath(os.path.join(directory.path, found.name))
-                    if not lies_within(real_root, target):
-                        continue
-                status = found.stat()
+                if found.is_symlink():
+                    self._links.add(name)
+                elif found.is_dir():
+                    self._folders.add(name)
+                elif not found.is_file():
+                    continue
             except OSError:
                 continue
-            is_directory = stat.S_ISDIR(status.st_mode)
-            if is_directory or stat.S_ISREG(status.st_mode):
-                size = 0 if is_directory else status.st_size
-                yield DirectoryEntry(found.name, is_directory, is_link, size, status.st_mtime)
+            names.append(name)
+            if len(names) > enough:
+                return
+
+    def _recall(self, names: Sequence[str]) -> list[DirectoryEntry]:
+        entries = []
+        for name in names:
+            if name not in self._links:
+                is_directory = name in self._folders
+                entries.append(DirectoryEntry(name, is_directory, is_link=False))
+            elif (entry := self._follow(name)) is not None:
+                entries.append(entry._replace(size=0, modified=0.0))
+        return entries
+
+    def _look_at(self, names: Sequence[str]) -> list[DirectoryEntry]:
+        entries = []
+        for name in names:
+            try:
+                status = self._status(name, follow=False)
+            except OSError:
+                continue
+            if stat.S_ISLNK(status.st_mode):
+                entry = self._follow(name)
+            else:
+                entry = _entry(name, status, is_link=False)
+            if entry is not None:
+                entries.append(entry)
+        return entries
+
+    def _follow(self, name: str) -> DirectoryEntry | None:
+        """Return what a symbolic link leads to; None where a request for it would not find it."""
+        try:
+            if self._real_root is not None:
+                target = os.path.realpath(os.path.join(self._directory.path, name))
+                if not lies_within(self._real_root, target):
+                    return None
+            status = self._status(name, follow=True)
+        except OSError:
+            return None
+        return _entry(name, status, is_link=True)
+
+    def _status(self, name: str, *, follow: bool) -> os.stat_result:
+        if self._descriptor is None:
+            return os.stat(os.path.join(self._directory.path, name), follow_symlinks=follow)
+        return os.stat(name, dir_fd=self._descriptor, follow_symlinks=follow)
+
+
+def _entry(name: str, status: os.stat_result, *, is_link: bool) -> DirectoryEntry | None:
+    mode = status.st_mode
+    if stat.S_ISREG(mode):
+        is_directory, size = False, status.st_size
+    elif stat.S_ISDIR(mode):
+        is_directory, size = True, 0
+    else:
+        return None
+    return DirectoryEntry(name, is_directory, is_link, size, status.st_mtime)

@@ -7,6 +7,7 @@ import os
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
+from server_core.page_stream import size_of
 from server_core.protocol.target import url_segments
 from server_core.share.access import is_own_name
 from server_core.share.pages import Pages
@@ -50,13 +51,14 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
 
     def list_directory(self, path: str | os.PathLike[str]) -> BinaryIO | io.IOBase | None:
         """Send the head of the folder's page and return a stream of it."""
-        entries = self.entries(os.fspath(path))
-        if entries is None:
-            return None
-        page = self.pages.listing(url_segments(self.path), entries)
-        self.send_response(HTTPStatus.OK)
-        self._send_page_head(page)
-        return io.BytesIO(page)
+        segments = url_segments(self.path)
+        page = self._open_page(
+            os.fspath(path), lambda listing: self.pages.listing(segments, listing)
+        )
+        if page is not None:
+            self.send_response(HTTPStatus.OK)
+            self._send_page_head(size_of(page))
+        return page
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Send a page for an error; the connection stays where the request was understood."""
@@ -69,7 +71,7 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
                 self.send_header("Connection", "close")
             if status == HTTPStatus.SERVICE_UNAVAILABLE:
                 self.send_header("Retry-After", "2")
-            self._send_page_head(page)
+            self._send_page_head(len(page))
             if self.command != "HEAD":
                 self.wfile.write(page)
 
@@ -106,9 +108,9 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
             if self.command != "HEAD":
                 self.wfile.write(icon)
 
-    def _send_page_head(self, page: bytes) -> None:
+    def _send_page_head(self, size: int | None) -> None:
         self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
+        self.send_framing(size)
         self.send_header("Cache-Control", "no-cache")
         self.send_header("Content-Security-Policy", _PAGE_POLICY)
         self.end_headers()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import urllib.parse
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from server_core.files.directory import DirectoryEntry
+from server_core.files.directory import DirectoryEntry, DirectoryListing
 from server_core.files.media_types import media_type
 
-__all__ = ["Crumb", "Pages", "Row", "format_size"]
+__all__ = ["Crumb", "Pages", "Row", "format_size", "row_of"]
 
 _DOCUMENTS = frozenset(
     {
@@ -43,6 +45,9 @@ _ARCHIVES = frozenset(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = -30610224000  # the year 1000
 _LATEST = 253402300799  # the end of 9999
+# Characters after which a piece of a page is complete; its beginning has the styles.
+_BEGINNING = 4096
+_PIECE = 65536
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
 
@@ -54,8 +59,7 @@ class Crumb:
     href: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An entry as the page shows it."""
 
     name: str
@@ -67,6 +71,34 @@ class Row:
     modified: str
     """As HTML's `datetime` has it, in UTC."""
     modified_text: str
+
+
+class _Contents:
+    """What is in a folder, read when the template comes to it: folders first."""
+
+    def __init__(self, listing: DirectoryListing) -> None:
+        self._listing = listing
+
+    @functools.cached_property
+    def _divided(self) -> tuple[list[str], list[str]]:
+        return self._listing.divided()
+
+    @property
+    def folders(self) -> int:
+        """How many there are."""
+        return len(self._divided[0])
+
+    @property
+    def files(self) -> int:
+        """How many there are."""
+        return len(self._divided[1])
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """Every entry that has not vanished meanwhile."""
+        for names in self._divided:
+            for entries in self._listing.entries(names):
+                yield from map(row_of, entries)
 
 
 class Pages:
@@ -89,16 +121,27 @@ class Pages:
         """The product's mark, as SVG."""
         self.error(0, "", "")
 
-    def listing(self, segments: list[str], entries: Iterable[DirectoryEntry]) -> bytes:
-        """Return the page of the folder that `segments` name below the shared one, as UTF-8."""
-        rows = [_row(entry) for entry in entries]
-        rows.sort(key=lambda row: not row.is_directory)
+    def listing(self, segments: list[str], listing: DirectoryListing) -> Iterator[bytes]:
+        """Yield the page of the folder that `segments` name below the shared one, as UTF-8.
+
+        Its beginning comes before the folder is read. Raises OSError where it cannot be read.
+        """
         crumbs = [
             Crumb(segment, "../" * (len(segments) - depth - 1) or "./")
             for depth, segment in enumerate(segments)
         ]
         top = "../" * len(segments) or "./"
-        return _encode(self._listing.render(crumbs=crumbs, rows=rows, top=top))
+        contents = _Contents(listing)
+        made: list[str] = []
+        size, enough = 0, _BEGINNING
+        for text in self._listing.generate(crumbs=crumbs, contents=contents, top=top):
+            made.append(text)
+            size += len(text)
+            if size >= enough:
+                yield _encode("".join(made))
+                made.clear()
+                size, enough = 0, _PIECE
+        yield _encode("".join(made))
 
     def error(self, code: int, message: str, explain: str) -> bytes:
         """Return the page for an error, as UTF-8."""
@@ -115,7 +158,8 @@ def format_size(size: int) -> str:
     return f"{amount:.{digits}f} {_UNITS[unit]}"
 
 
-def _row(entry: DirectoryEntry) -> Row:
+def row_of(entry: DirectoryEntry) -> Row:
+    """Return an entry as the page shows it."""
     modified = _EPOCH + timedelta(seconds=min(max(entry.modified, _EARLIEST), _LATEST))
     suffix = "/" if entry.is_directory else ""
     return Row(

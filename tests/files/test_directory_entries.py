@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from server_core.files.directory import list_entries
+from server_core.files.directory import DirectoryEntry, DirectoryListing
 from server_core.files.resource import open_anywhere
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from server_core.files.directory import DirectoryEntry
 
 
 @pytest.fixture
@@ -25,9 +23,18 @@ def folder(tmp_path: Path) -> Path:
     return shared
 
 
+def listing(folder: Path, *, confined: bool = True, hidden: bool = True) -> DirectoryListing:
+    root = str(folder) if confined else None
+    return DirectoryListing(open_anywhere(str(folder)), root, hidden=hidden)
+
+
+def look(opened: DirectoryListing, names: list[str], **options: bool) -> list[DirectoryEntry]:
+    return [entry for batch in opened.entries(names, **options) for entry in batch]
+
+
 def entries(folder: Path, *, confined: bool = True, hidden: bool = True) -> list[DirectoryEntry]:
-    with open_anywhere(str(folder)) as opened:
-        return list_entries(opened, str(folder) if confined else None, hidden=hidden)
+    with listing(folder, confined=confined, hidden=hidden) as opened:
+        return look(opened, opened.names())
 
 
 def names(folder: Path, *, confined: bool = True, hidden: bool = True) -> list[str]:
@@ -98,42 +105,73 @@ def test_bytes_that_are_not_utf_8_are_kept(folder: Path) -> None:
     assert os.fsencode(name) == raw
 
 
-def test_an_entry_that_vanishes_meanwhile_is_left_out(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_entry_that_vanishes_meanwhile_is_left_out(folder: Path) -> None:
     for name in ("kept", "lost"):
         (folder / name).touch()
-    scandir = os.scandir
+    with listing(folder) as opened:
+        found = opened.names()
+        assert found == ["kept", "lost"]
+        (folder / "lost").unlink()
+        assert [entry.name for entry in look(opened, found)] == ["kept"]
 
-    class Scan:
-        """The real scan of a folder whose file is deleted right after its name was read."""
 
-        def __init__(self, where: int | str) -> None:
-            self.scan = scandir(where)
-
-        def __enter__(self) -> list[os.DirEntry[str]]:
-            found = list(self.scan)
-            (folder / "lost").unlink()
-            return found
-
-        def __exit__(self, *_: object) -> None:
-            self.scan.close()
-
-    monkeypatch.setattr(os, "scandir", Scan)
-    monkeypatch.setattr(os, "supports_fd", {*os.supports_fd, Scan})
-    assert names(folder) == ["kept"]
+def test_a_link_that_comes_in_the_place_of_a_file_leads_nowhere_else(folder: Path) -> None:
+    (folder / "file").touch()
+    with listing(folder) as opened:
+        found = opened.names()
+        (folder / "file").unlink()
+        (folder / "file").symlink_to("../outside.txt")
+        assert look(opened, found) == []
 
 
 def test_the_folder_that_was_opened_is_read_whatever_has_its_name_now(folder: Path) -> None:
     (folder / "file").touch()
-    with open_anywhere(str(folder)) as opened:
+    with listing(folder) as opened:
         folder.rename(folder.with_name("renamed"))
         folder.mkdir()
         (folder / "another").touch()
-        assert [entry.name for entry in list_entries(opened, None)] == ["file"]
+        assert [entry.name for entry in look(opened, opened.names())] == ["file"]
 
 
 def test_listing_leaves_no_descriptor_open(folder: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))
     names(folder)
     assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_names_alone_tell_folders_and_links_too(folder: Path) -> None:
+    (folder / "file").write_bytes(b"12345")
+    (folder / "link").symlink_to("sub")
+    (folder / "out").symlink_to("..")
+    (folder / "sub").mkdir()
+    with listing(folder) as opened:
+        assert look(opened, opened.names(), details=False) == [
+            DirectoryEntry("file", False, False, 0, 0.0),
+            DirectoryEntry("link", True, True, 0, 0.0),
+            DirectoryEntry("sub", True, False, 0, 0.0),
+        ]
+
+
+def test_folders_are_told_from_files_and_what_leads_to_them_too(folder: Path) -> None:
+    for name in ("b", "A", "c"):
+        (folder / f"{name} file").touch()
+        (folder / f"{name} folder").mkdir()
+    (folder / "link to a file").symlink_to("b file")
+    (folder / "link to a folder").symlink_to("b folder")
+    (folder / "link out").symlink_to("..")
+    with listing(folder) as opened:
+        assert opened.divided() == (
+            ["A folder", "b folder", "c folder", "link to a folder"],
+            ["A file", "b file", "c file", "link to a file"],
+        )
+
+
+def test_a_folder_is_read_no_further_than_to_know_that_it_holds_more(folder: Path) -> None:
+    for number in range(10):
+        (folder / str(number)).touch()
+    with listing(folder) as opened:
+        assert opened.holds_more_than(3)
+        (folder / "late").touch()
+        assert opened.holds_more_than(9)
+        assert not opened.holds_more_than(20)
+        assert set(map(str, range(10))) <= set(opened.names())

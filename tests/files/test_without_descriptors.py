@@ -10,8 +10,14 @@ from pathlib import Path
 import pytest
 
 from server_core.files import resource
-from server_core.files.directory import list_entries
-from server_core.files.resource import FileBody, open_anywhere, open_beneath
+from server_core.files.directory import DirectoryListing
+from server_core.files.resource import FileBody, FileResource, open_anywhere, open_beneath
+
+
+def names(folder: FileResource, root: Path) -> list[str]:
+    with DirectoryListing(folder, str(root)) as listing:
+        batches = list(listing.entries(listing.names()))
+    return [entry.name for batch in batches for entry in batch]
 
 
 @pytest.fixture
@@ -38,12 +44,12 @@ def test_a_folder_is_opened_by_its_path_and_listed(shared: Path) -> None:
     for folder in (open_beneath(str(shared), ["sub"]), open_anywhere(str(shared / "sub"))):
         with folder:
             assert folder.is_directory
-            assert [entry.name for entry in list_entries(folder, str(shared))] == ["notes.txt"]
+            assert names(folder, shared) == ["notes.txt"]
 
 
 def test_the_shared_folder_itself_is_listed(shared: Path) -> None:
     with open_beneath(str(shared), []) as folder:
-        assert [entry.name for entry in list_entries(folder, str(shared))] == ["sub"]
+        assert names(folder, shared) == ["sub"]
 
 
 def test_a_file_is_read(shared: Path) -> None:

@@ -78,12 +78,24 @@ class Client:
         length = headers["Content-Length"]
         if method == "HEAD" or status in ("204", "304") or status < "200":
             body = b""
+        elif headers["Transfer-Encoding"] == "chunked":
+            assert length is None
+            body = b"".join(self.chunks())
         elif length is None:
             body = self.stream.read()
         else:
             body = self.stream.read(int(length))
             assert len(body) == int(length), "the body ended early"
         return Answer(version, int(status), reason, headers, body)
+
+    def chunks(self) -> Iterator[bytes]:
+        """Read a body that comes in chunks, one after the other."""
+        while size := int(self.stream.readline(), 16):
+            chunk = self.stream.read(size)
+            assert len(chunk) == size, "the body ended early"
+            assert self.stream.readline() == b"\r\n"
+            yield chunk
+        assert self.stream.readline() == b"\r\n"
 
     def get(
         self, target: str = "/", method: str = "GET", body: bytes = b"", **fields: str

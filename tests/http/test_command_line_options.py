@@ -91,6 +91,8 @@ def test_what_a_handler_is_to_be_like_is_said_by_a_class_of_its_own(
     handler = meant("--follow-symlinks", "--hide-dotfiles", "--cgi")["HandlerClass"]
     assert issubclass(handler, CGIHTTPRequestHandler)
     assert (handler.follow_symlinks, handler.show_hidden) == (True, False)
+    assert handler.list_details
+    assert not meant("--names-only")["HandlerClass"].list_details
     assert (CGIHTTPRequestHandler.follow_symlinks, CGIHTTPRequestHandler.show_hidden) == (
         False,
         True,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html.parser
 import os
+import time
 import urllib.parse
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server_core import SimpleHTTPRequestHandler
+from server_core.listing import LocalDates, quote_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,6 +122,19 @@ def test_hidden_names_can_be_left_out(serve: Serve, tree: Path) -> None:
     assert ".hidden" in Links(serve().get("/").body).found
 
 
+def test_names_can_be_listed_alone(serve: Serve, tree: Path) -> None:
+    class Brief(SimpleHTTPRequestHandler):
+        list_details = False
+
+    os.utime(tree / "plain.txt", (1_600_000_000, 1_600_000_000))
+    brief, full = serve(Brief).get("/").body, serve().get("/").body
+    assert Links(brief).found == Links(full).found
+    assert b"1,048,576" in full
+    assert b"2020-09-1" in full
+    assert b"1,048,576" not in brief
+    assert b"2020-" not in brief
+
+
 def test_a_time_beyond_the_calendar_is_no_error(site: Site, tree: Path) -> None:
     os.utime(tree / "empty", (2**40, 2**40))
     assert site.get("/").status == 200
@@ -132,11 +148,8 @@ NAMES = st.binary(min_size=1, max_size=40).filter(
 ).filter(lambda name: len(name) < 256 and name not in (b".", b".."))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(NAMES, st.booleans())
-def test_any_name_on_disk_is_reached_by_its_link(
-    site: Site, tree: Path, name: bytes, is_folder: bool
-) -> None:
+def put(tree: Path, name: bytes, is_folder: bool) -> None:
+    """Let the folder `sub` hold nothing but a file, or a folder with a file, that has its name."""
     place = os.path.join(os.fsencode(tree), b"sub")
     path = os.path.join(place, name)
     for entry in os.listdir(place):
@@ -152,12 +165,62 @@ def test_any_name_on_disk_is_reached_by_its_link(
         file = os.path.join(path, b"inside")
     with open(file, "wb") as written:
         written.write(name)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(NAMES, st.booleans())
+def test_any_name_on_disk_is_reached_by_its_link(
+    site: Site, tree: Path, name: bytes, is_folder: bool
+) -> None:
+    put(tree, name, is_folder)
     ((href, shown),) = Links(site.get("/sub/").body).found.items()
     assert shown.removesuffix("/") == os.fsdecode(name)
     if is_folder:
         assert b"inside" in follow(site, "/sub/", href)
         href += "inside"
     assert follow(site, "/sub/", href) == name
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(NAMES.filter(lambda name: not name.startswith(b".")), st.booleans())
+def test_any_name_on_disk_is_reached_by_its_link_on_the_page_of_a_share(
+    share: Site, tree: Path, name: bytes, is_folder: bool
+) -> None:
+    put(tree, name, is_folder)
+    top, href = Links(share.get("/sub/").body).found
+    assert top == "../"
+    if is_folder:
+        assert b"inside" in follow(share, "/sub/", href)
+        href += "inside"
+    assert follow(share, "/sub/", href) == name
+
+
+@given(st.lists(NAMES.map(os.fsdecode), min_size=1))
+def test_many_names_are_quoted_at_once_as_each_by_itself(names: list[str]) -> None:
+    assert quote_names("/".join(names)).split("/") == [
+        urllib.parse.quote(name, safe="", errors="surrogatepass") for name in names
+    ]
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "CET-1CEST,M3.5.0,M10.5.0/3", "LHST-10:30LHDT-11,M10.1.0,M4.1.0", "LMT0:44:30"]
+)
+def test_dates_are_those_of_this_computers_time_zone(
+    monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    def check(times: list[float]) -> None:
+        expected = [time.strftime("%Y-%m-%d %H:%M", time.localtime(int(at))) for at in times]
+        assert LocalDates().texts(times) == expected
+
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        given(st.lists(st.floats(-(2**33), 2**35), max_size=50))(check)()
+        # The days on which clocks are changed, to the half-hour.
+        check([1_585_000_000 + half_hours * 1800 for half_hours in range(2000)])
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_the_links_of_a_listing_hold_where_its_slash_is_encoded_or_doubled(site: Site) -> None:
