@@ -153,7 +153,9 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         self.command = None
         self.request_version = self.default_request_version
         self.close_connection = True
-        self.requestline = self.raw_requestline.decode("latin-1").rstrip("\r\n")
+        text = self.raw_requestline.decode("latin-1")
+        # One line break and no more: a bare CR is invalid (RFC 9112 section 2.2).
+        self.requestline = text.removesuffix("\n").removesuffix("\r")
         if not self.requestline:
             return False
         self._exchange.begin()

@@ -11,7 +11,7 @@ __all__ = ["is_whole_head"]
 
 _TLS_HANDSHAKE: Final = 0x16
 _HEAD_END: Final = re.compile(rb"\n\r?\n")
-_VERSIONED: Final = re.compile(rb" HTTP/1\.[0-9]+[ \t]*\r?\n")
+_VERSIONED: Final = re.compile(rb" [^ ]+ HTTP/0{0,9}1\.[0-9]{1,10}[ \t]*\r?\n")
 
 
 def is_whole_head(received: bytearray, new: int) -> bool:

@@ -23,6 +23,7 @@ def status(answer: bytes) -> int:
         pytest.param(b"NONSENSE\r\n\r\n", id="one word"),
         pytest.param(b"GET / HTTP/1.1 more\r\n" + HOST + b"\r\n", id="four words"),
         pytest.param(b"GET / HTTP/+1.1\r\n" + HOST + b"\r\n", id="a sign in the version"),
+        pytest.param(b"GET / HTTP/1.1\r\r\n" + HOST + b"\r\n", id="a bare CR in the first line"),
         pytest.param(b"GET\x85/\x85HTTP/1.1\r\n" + HOST + b"\r\n", id="other white space"),
         pytest.param(b"GET /\x00 HTTP/1.1\r\n" + HOST + b"\r\n", id="NUL in the target"),
         pytest.param(b"POST /\r\n", id="HTTP/0.9 with a method of its own"),

@@ -18,6 +18,12 @@ def test_http_0_9_gets_the_bytes_alone_and_at_once(site: Site) -> None:
     assert client.rest() == PLAIN
 
 
+def test_http_0_9_does_not_wait_where_the_target_looks_like_a_version(site: Site) -> None:
+    client = site.connect()
+    client.send(b"GET HTTP/1.1\r\n")
+    assert b"404" in client.rest()
+
+
 def test_an_error_in_http_0_9_is_a_page_alone(site: Site) -> None:
     client = site.connect()
     client.send(b"GET /missing\r\n")
