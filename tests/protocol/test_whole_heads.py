@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +50,6 @@ def test_what_no_more_bytes_can_make_right_is_not_waited_for(start: bytes) -> No
 def test_it_makes_no_difference_how_a_head_is_cut_into_pieces(cuts: list[int]) -> None:
     edges = [0, *sorted(set(cuts)), len(HEAD)]
     received = bytearray()
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         received += HEAD[start:end]
         assert is_whole_head(received, end - start) == (end == len(HEAD))
