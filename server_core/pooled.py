@@ -11,6 +11,7 @@ being waited on in the middle of its request or answer. Idle ones have none (lea
 from __future__ import annotations
 
 import contextlib
+import logging
 import selectors
 import threading
 import time
@@ -21,6 +22,8 @@ from server_core.leadership import Leadership
 from server_core.watching import WatchingHTTPServer
 
 __all__ = ["PooledHTTPServer"]
+
+_log = logging.getLogger(__name__)
 
 
 class PooledHTTPServer(WatchingHTTPServer):
@@ -135,10 +138,13 @@ class PooledHTTPServer(WatchingHTTPServer):
             now = time.monotonic()
             while self._ready:
                 ready = self._ready.popleft()
-                if isinstance(ready, Connection):
-                    self._receive(ready, now)
-                else:
-                    ready()
+                try:
+                    if isinstance(ready, Connection):
+                        self._receive(ready, now)
+                    else:
+                        ready()
+                except Exception:  # noqa: BLE001 - of an override; it must not end the loop
+                    _log.exception("the loop failed on %r", ready)
             self._send_answers()
             while self._tasks and self._is_looping:
                 if self.before_round is not None:

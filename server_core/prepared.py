@@ -46,6 +46,8 @@ _EXCLUDED = frozenset(
     {"content-length", "expect", "if-range", "range", "transfer-encoding", "upgrade"}
 )
 """Fields of requests that are left to the handler."""
+# What socketserver has, and is not defined anew here, may be overridden as well.
+_OUR_MODULES = frozenset({__name__.partition(".")[0], "socketserver"})
 _LONGEST_LINE = 2048
 _LONGEST_FIELDS = 4096
 _MOST_FIELDS = 1024
@@ -249,8 +251,7 @@ _UNCHANGED: weakref.WeakKeyDictionary[type, dict[tuple[str, ...], bool]] = (
 
 
 def _is_unchanged(owner: type, names: tuple[str, ...]) -> bool:
-    package = __name__.partition(".")[0]
-    ours = [base for base in owner.__mro__ if base.__module__.partition(".")[0] == package]
+    ours = [base for base in owner.__mro__ if base.__module__.partition(".")[0] in _OUR_MODULES]
     watched = names or {
         name for base in ours for name, value in vars(base).items() if callable(value)
     }
