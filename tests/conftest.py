@@ -7,6 +7,7 @@ import contextlib
 import os
 import select
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -39,6 +40,11 @@ for variable in SHELL:
     os.environ.pop(variable, None)
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["LC_ALL"] = "C.UTF-8"
+
+# Whoever runs the tests in the background of a shell has SIGINT ignored, and so would every program
+# that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DISPLAY_DEADLINE = 20.0
 """Seconds until a virtual screen and its window manager must be there."""
