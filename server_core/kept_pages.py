@@ -27,8 +27,7 @@ _MOST_PAGES = 256
 class _KeptPage:
     identity: tuple[int, ...]
     began: float
-    pieces: tuple[bytes, ...]
-    size: int
+    page: bytes
 
 
 class KeptPages:
@@ -48,16 +47,16 @@ class KeptPages:
         self._pages: dict[Hashable, _KeptPage] = {}
         self._bytes = 0
 
-    def find(self, key: Hashable, directory: FileResource) -> tuple[bytes, ...] | None:
-        """Return the pieces of the page that is kept under `key`, if it still holds."""
-        page = self._pages.get(key)
+    def find(self, key: Hashable, directory: FileResource) -> bytes | None:
+        """Return the page that is kept under `key`, if it still holds."""
+        kept = self._pages.get(key)
         if (
-            page is None
-            or time.monotonic() - page.began > self.lifetime
-            or page.identity != file_identity(directory.status)
+            kept is None
+            or time.monotonic() - kept.began > self.lifetime
+            or kept.identity != file_identity(directory.status)
         ):
             return None
-        return page.pieces
+        return kept.page
 
     def keeping(
         self,
@@ -95,20 +94,20 @@ class KeptPages:
             return
         identity = file_identity(directory.status)
         if file_identity(os.fstat(directory.descriptor)) == identity:
-            self._keep(key, _KeptPage(identity, began, tuple(made), size))
+            self._keep(key, _KeptPage(identity, began, b"".join(made)))
 
-    def _keep(self, key: Hashable, page: _KeptPage) -> None:
+    def _keep(self, key: Hashable, kept: _KeptPage) -> None:
         with self._lock:
             self._drop(key)
-            self._pages[key] = page  # the newest comes last
-            self._bytes += page.size
+            self._pages[key] = kept  # the newest comes last
+            self._bytes += len(kept.page)
             while self._bytes > self.max_bytes or len(self._pages) > _MOST_PAGES:
                 self._drop(next(iter(self._pages)))
 
     def _drop(self, key: Hashable) -> None:
-        page = self._pages.pop(key, None)
-        if page is not None:
-            self._bytes -= page.size
+        kept = self._pages.pop(key, None)
+        if kept is not None:
+            self._bytes -= len(kept.page)
 
     def _has_settled(self, status: os.stat_result) -> bool:
         # Both: a time of modification can be set by anyone, that of a change cannot.

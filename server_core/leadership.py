@@ -25,9 +25,10 @@ class Leadership:
         """`lead(term)` is what a thread does while the term is its; it must not raise."""
         self._lead = lead
         self._lock = threading.Lock()
-        self._terms: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._terms: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self._idle = 0
         self._term = 0
+        self._is_over = False
 
     @property
     def term(self) -> int:
@@ -42,6 +43,7 @@ class Leadership:
         with self._lock:
             if term != self._term:
                 return False
+            self._is_over = False
             if self._idle:
                 self._idle -= 1
                 self._term += 1
@@ -59,20 +61,32 @@ class Leadership:
         return True
 
     def end(self) -> None:
-        """End the present term; no thread leads until somebody hands on."""
+        """End the present term; no thread leads until somebody hands on, and idle ones end."""
         with self._lock:
             self._term += 1
+            self._is_over = True
+            for _ in range(self._idle):
+                self._terms.put(None)
+            self._idle = 0
 
     def _run(self, term: int) -> None:
+        following: int | None = term
+        while following is not None:
+            self._lead(following)
+            following = self._next_term()
+
+    def _next_term(self) -> int | None:
+        """Wait for a term to lead in; None where this thread is to end."""
+        with self._lock:
+            if self._is_over:
+                return None
+            self._idle += 1
         while True:
-            self._lead(term)
-            with self._lock:
-                self._idle += 1
             try:
-                term = self._terms.get(timeout=self.idle_timeout)
+                return self._terms.get(timeout=self.idle_timeout)
             except queue.Empty:
                 with self._lock:
+                    # What is in the queue by now is for one of those that wait, maybe for this one.
                     if self._terms.empty():
                         self._idle -= 1
-                        return
-                term = self._terms.get()
+                        return None

@@ -82,7 +82,7 @@ def open_page(
         stack.callback(directory.close)
         found = None if kept is None else kept.find(key, directory)
         if found is not None:
-            return _stream(iter(found), stack)
+            return _stream(_cut(found), stack)
         listing = stack.enter_context(DirectoryListing(directory, root, hidden=hidden))
         pieces = make(listing)
         if kept is not None:
@@ -106,6 +106,11 @@ def _stream(pieces: Iterator[bytes], stack: contextlib.ExitStack) -> io.BytesIO 
         if size > MAX_WHOLE_PAGE:
             return PageStream(_chain(made, pieces), stack.pop_all().close)
     return io.BytesIO(b"".join(made))
+
+
+def _cut(page: bytes) -> Iterator[bytes]:
+    for start in range(0, len(page), MAX_WHOLE_PAGE):
+        yield page[start : start + MAX_WHOLE_PAGE]
 
 
 def _chain(made: list[bytes], pieces: Iterator[bytes]) -> Iterator[bytes]:

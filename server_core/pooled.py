@@ -11,7 +11,6 @@ being waited on in the middle of its request or answer. Idle ones have none (lea
 from __future__ import annotations
 
 import contextlib
-import logging
 import selectors
 import threading
 import time
@@ -22,8 +21,6 @@ from server_core.leadership import Leadership
 from server_core.watching import WatchingHTTPServer
 
 __all__ = ["PooledHTTPServer"]
-
-_log = logging.getLogger(__name__)
 
 
 class PooledHTTPServer(WatchingHTTPServer):
@@ -53,6 +50,8 @@ class PooledHTTPServer(WatchingHTTPServer):
         self._handled = self._handled_before = 0
         self._is_asleep = False
         self._is_looping = False
+        self._failure: BaseException | None = None
+        """What ended the loop, to be raised where it was started."""
         super().__init__(*args, **keywords)
 
     # -- in the thread of serve_forever: who leads
@@ -64,14 +63,20 @@ class PooledHTTPServer(WatchingHTTPServer):
             selector.register(self.socket, selectors.EVENT_READ, self._accept)
             selector.register(self._wake_receiver, selectors.EVENT_READ, self._take_back)
             self._is_looping = True
+            self._failure = None
             try:
                 if not self._leadership.hand_on(self._leadership.term):
                     raise RuntimeError("there is no thread left to serve with")
                 while not self._stop_requested.is_set():
                     self._look_after(poll_interval)
+                    self._raise_failure()
                     self.service_actions()
             finally:
                 self._end_loop()
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
 
     def _look_after(self, poll_interval: float) -> None:
         """See to it that the loop goes on where the thread that leads is busy for long."""
@@ -119,7 +124,7 @@ class PooledHTTPServer(WatchingHTTPServer):
             due = [connection for connection, _, _ in self._replay.due]
             for open_one in {*waiting, *self._ready, *self._tasks, *due, *self._returned}:
                 if isinstance(open_one, Connection) and open_one is not busy:
-                    self.close_request(open_one.socket)
+                    self._shut(open_one, self.close_request)
             for queue in (self._ready, self._tasks, self._replay.due, self._returned):
                 queue.clear()
         with contextlib.suppress(OSError):  # it is closed
@@ -130,6 +135,14 @@ class PooledHTTPServer(WatchingHTTPServer):
     def _lead(self, term: int) -> None:
         """Run the loop for as long as this term lasts."""
         self._loop_lock.acquire()
+        try:
+            self._loop(term)
+        except BaseException as error:  # noqa: BLE001 - a loop that ended in silence would hang
+            self._failure = error
+            self._loop_lock.release()
+            self._stirred.set()
+
+    def _loop(self, term: int) -> None:
         while self._is_looping and self._leadership.term == term:
             if not (self._ready or self._replay.due or self._tasks):
                 self._ready.extend([key.data for key, _ in self._selector.select(self._pause())])
@@ -138,13 +151,10 @@ class PooledHTTPServer(WatchingHTTPServer):
             now = time.monotonic()
             while self._ready:
                 ready = self._ready.popleft()
-                try:
-                    if isinstance(ready, Connection):
-                        self._receive(ready, now)
-                    else:
-                        ready()
-                except Exception:  # noqa: BLE001 - of an override; it must not end the loop
-                    _log.exception("the loop failed on %r", ready)
+                if isinstance(ready, Connection):
+                    self._receive(ready, now)
+                else:
+                    ready()
             self._send_answers()
             while self._tasks and self._is_looping:
                 if self.before_round is not None:
@@ -168,14 +178,7 @@ class PooledHTTPServer(WatchingHTTPServer):
         self._loop_lock.release()
         if self._is_asleep:
             self._stirred.set()
-        try:
-            if connection.unsent:
-                self._send_rest(connection)
-            elif not (connection.is_ending or self._check(connection)):
-                self.finish_request(connection.socket, connection.client_address)
-        except Exception:  # noqa: BLE001 - whatever the handler raises is for handle_error
-            connection.rests = False
-            self.handle_error(connection.socket, connection.client_address)
+        self._work(connection)
         if not connection.rests:
             self._close(connection)
         elif connection.socket.gettimeout() is not None:
@@ -187,12 +190,25 @@ class PooledHTTPServer(WatchingHTTPServer):
         if leads:
             self._loop_lock.acquire()
             if connection.rests:
-                connection.rests = False
-                self._go_on(connection)
+                self._resume(connection)
         elif connection.rests:
-            connection.rests = False
             self._give_back(connection)
         return leads
+
+    def _work(self, connection: Connection) -> None:
+        """Do what is next on a connection; afterwards it rests, or is to be closed."""
+        try:
+            if connection.unsent:
+                self._send_rest(connection)
+            elif not (connection.is_ending or self._check(connection)):
+                self.finish_request(connection.socket, connection.client_address)
+        except SystemExit:  # it would end the thread, which is not the handler's own here
+            connection.rests = False
+        except BaseException:  # noqa: BLE001 - whatever the handler raises is for handle_error
+            connection.rests = False
+            self._report(connection)
+        if connection.socket.fileno() < 0:  # the handler closed it
+            connection.rests = False
 
     def _check(self, connection: Connection) -> bool:
         """Look whether a prepared answer still holds; then it is left to the loop to give it."""
@@ -217,10 +233,19 @@ class PooledHTTPServer(WatchingHTTPServer):
                 if self._current is connection:
                     with self._loop_lock:
                         self._unwatch(connection)
-        self.shutdown_request(connection.socket)
+        self._shut(connection, self.shutdown_request)
+
+    def _resume(self, connection: Connection) -> None:
+        """Go on with a connection in this thread's loop, or close it where that has ended."""
+        connection.rests = False
+        if self._is_looping:
+            self._go_on(connection)
+        else:
+            self._shut(connection, self.close_request)
 
     def _give_back(self, connection: Connection) -> None:
         """Leave a connection to the loop, or close it where that has ended."""
+        connection.rests = False
         with self._baton:
             if self._is_looping:
                 self._returned.append(connection)
@@ -229,4 +254,4 @@ class PooledHTTPServer(WatchingHTTPServer):
                     with contextlib.suppress(OSError):
                         self._wake_sender.send(b"\0")
                 return
-        self.shutdown_request(connection.socket)
+        self._shut(connection, self.shutdown_request)

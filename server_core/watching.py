@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import logging
 import math
 import selectors
 import socket
@@ -26,6 +27,8 @@ from server_core.replay import Replay
 from server_core.server import EXHAUSTED, EXHAUSTED_PAUSE, HTTPServer, client_host
 
 __all__ = ["WatchingHTTPServer"]
+
+_log = logging.getLogger(__name__)
 
 _RECEIVED_AT_ONCE: Final = 8192
 _ACCEPTED_AT_ONCE: Final = 64
@@ -98,19 +101,26 @@ class WatchingHTTPServer(HTTPServer):
             try:
                 is_welcome = self.verify_request(request, address)
             except Exception:  # noqa: BLE001 - whatever the override raises is for handle_error
-                self.handle_error(request, address)
+                self._report(connection)
                 is_welcome = False
-            if not is_welcome:
-                self.shutdown_request(request)
-                continue
             connection.may_rest = self._reads_ahead and type(request) is socket.socket
             connection.on_wait = self._hand_on
             connection.pause = self.before_round
-            if connection.may_rest:
+            if not is_welcome:
+                connection.is_ending = True
+                self._tasks.append(connection)  # closing it may take a while
+            elif connection.may_rest:
                 # Whoever connects has something to ask, and it may be here by now.
                 self._ready.append(connection)
             else:
                 self._watch(connection)
+
+    def _report(self, connection: Connection) -> None:
+        """Have an exception that is being handled told by `handle_error`, whatever that does."""
+        try:
+            self.handle_error(connection.socket, connection.client_address)
+        except Exception:  # noqa: BLE001 - whatever the override raises
+            _log.exception("reporting an error failed")
 
     def _watch(self, connection: Connection) -> None:
         """Wait for a connection's next request, or the rest of it."""
@@ -121,8 +131,8 @@ class WatchingHTTPServer(HTTPServer):
         try:
             self._selector.register(connection.socket, selectors.EVENT_READ, connection)
             connection.is_watched = True
-        except (OSError, ValueError):  # it was closed meanwhile, or select() has no room
-            self.close_request(connection.socket)
+        except (OSError, ValueError, KeyError):  # it was closed, or select() has no room
+            self._shut(connection, self.close_request)
 
     def _unwatch(self, connection: Connection) -> None:
         if connection.is_watched:
@@ -200,7 +210,15 @@ class WatchingHTTPServer(HTTPServer):
     def _drop(self, connection: Connection) -> None:
         """Close a connection on which nothing is to come or to be said any more."""
         self._unwatch(connection)
-        self.close_request(connection.socket)
+        self._shut(connection, self.close_request)
+
+    def _shut(self, connection: Connection, close: Callable[[Any], None]) -> None:
+        """Close a connection, whatever an override does: that ends neither thread nor loop."""
+        try:
+            close(connection.socket)
+        except Exception:  # noqa: BLE001 - whatever the override raises
+            _log.exception("closing a connection failed")
+        self.connections.close(connection.socket)
 
 
 def handler_class(factory: object) -> type[BaseHTTPRequestHandler] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from typing import TYPE_CHECKING
 
@@ -245,19 +244,3 @@ def test_service_actions_are_called_while_it_serves(serve: Serve) -> None:
 
     serve(server=Serviced)
     assert called.wait(DEADLINE)
-
-
-def test_an_override_that_fails_where_connections_are_accepted_ends_nothing_else(
-    serve: Serve, caplog: pytest.LogCaptureFixture
-) -> None:
-    class Failing(PooledHTTPServer):
-        times = 0
-
-        def get_request(self) -> tuple[socket.socket, object]:
-            Failing.times += 1
-            if Failing.times == 1:
-                raise ZeroDivisionError
-            return super().get_request()
-
-    assert serve(server=Failing).get("/plain.txt").body == PLAIN
-    assert "ZeroDivisionError" in caplog.text

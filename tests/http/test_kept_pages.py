@@ -9,6 +9,7 @@ import pytest
 
 from server_core.files.resource import open_anywhere
 from server_core.kept_pages import KeptPages
+from server_core.page_stream import MAX_WHOLE_PAGE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +41,19 @@ def test_the_page_of_an_unchanged_folder_is_given_again(site: Site, folder: Path
     assert site.get("/sub/").body == page
     site.server.pages.lifetime = 0.0
     assert b"12,345" in site.get("/sub/").body
+
+
+def test_a_long_page_is_given_again_whole(site: Site, folder: Path, settles: Settles) -> None:
+    for number in range(4_000):
+        (folder / f"{number:0200}").touch()
+    settled(folder, settles)
+    client = site.connect()
+    page = client.get("/sub/").body
+    assert len(page) > 2 * MAX_WHOLE_PAGE
+    (folder / "inner.txt").write_bytes(b"x" * 12345)
+    again = client.get("/sub/")
+    assert again["Transfer-Encoding"] == "chunked"
+    assert again.body == page
 
 
 @pytest.mark.usefixtures("folder")
@@ -104,7 +118,7 @@ def test_a_folder_that_changes_while_it_is_shown_has_no_page_kept(tmp_path: Path
         assert pages.find("a", folder) is None
     with open_anywhere(str(tmp_path)) as folder:
         assert list(pages.keeping("a", folder, iter([b"1", b"2"]), lambda: True)) == [b"1", b"2"]
-        assert pages.find("a", folder) == (b"1", b"2")
+        assert pages.find("a", folder) == b"12"
         assert pages.find("b", folder) is None
 
 
