@@ -86,10 +86,11 @@ class MainWindow(QMainWindow):
         self.activity: ActivityPanel | None = None
         self._lower_card: QFrame
         self._make_actions(settings.theme)
+        self.setMinimumSize(420, 480)
+        # Before the cards are arranged, which depends on the width.
+        self.resize(1_040, 800)
         self._arrange()
         self.setWindowIcon(application_icon())
-        self.setMinimumSize(420, 480)
-        self.resize(1_040, 800)
         self._name_window()
         first = self.form.button if settings.folder else self.form.folder.choose_button
         first.setFocus()
