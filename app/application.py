@@ -13,7 +13,6 @@ from app import __version__
 from app.i18n import install_translations, tr
 from app.links import ShareLink
 from app.models.interfaces import InterfacesModel
-from app.network import interfaces
 from app.options import Options
 from app.quit_signal import QuitSignal
 from app.settings import ShareSettings
@@ -24,6 +23,7 @@ from app.views.appearance import Appearance
 from app.views.main_window import MainWindow
 
 if TYPE_CHECKING:
+    from app.network import NetworkInterface
     from app.sharing import Sharing
 
 __all__ = ["Desktop", "run"]
@@ -77,7 +77,7 @@ class Desktop(QObject):
         self._next: Options | None = None
         """What to open once sharing has stopped."""
         self._sharing: Sharing | None = None
-        self.interfaces = InterfacesModel(interfaces(), self)
+        self.interfaces = InterfacesModel(parent=self)
         self.appearance = Appearance(application, settings.theme)
         self.window = MainWindow(settings, self.interfaces)
         self.appearance.paint()
@@ -147,6 +147,7 @@ class Desktop(QObject):
 
     @Slot()
     def _on_appeared(self) -> None:
+        self.interfaces.set_interfaces(_interfaces())
         wanted, self._is_to_start = self._is_to_start, False
         # Somebody may have been quicker.
         if self.sharing.controller.state is ServerState.STOPPED and wanted:
@@ -173,7 +174,7 @@ class Desktop(QObject):
         if state is not ServerState.STOPPED:
             return
         self.sharing.activity.end()
-        self.interfaces.set_interfaces(interfaces())
+        self.interfaces.set_interfaces(_interfaces())
         if self._next is not None:
             # Not before everybody has heard that sharing has stopped.
             QTimer.singleShot(0, self, self._open_next)
@@ -188,10 +189,10 @@ class Desktop(QObject):
     def _on_application_state_changed(self, state: Qt.ApplicationState) -> None:
         # Whoever comes back from the network settings finds the new network in the list, unless
         # something is shared: then the list says where.
-        if state != Qt.ApplicationState.ApplicationActive:
+        if state != Qt.ApplicationState.ApplicationActive or self._sharing is None:
             return
         if self.state is ServerState.STOPPED:
-            self.interfaces.set_interfaces(interfaces())
+            self.interfaces.set_interfaces(_interfaces())
         elif self.state is ServerState.RUNNING and self._has_moved():
             message = tr(
                 "This computer has moved to another network. Stop and start again to share there."
@@ -210,4 +211,12 @@ class Desktop(QObject):
 
 def _is_here(address: str) -> bool:
     """Return whether others may reach this computer at `address` now."""
-    return any(interface.address == address for interface in interfaces())
+    return any(interface.address == address for interface in _interfaces())
+
+
+def _interfaces() -> tuple[NetworkInterface, ...]:
+    # Loaded when it is first asked: what asks the system takes a tenth of the time to a first
+    # frame, which does without.
+    from app.network import interfaces
+
+    return interfaces()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app.i18n import tr
 from app.models.foreign_text import tool_tip
 from app.models.roles import NO_PARENT, Role
-from app.network import NetworkInterface
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.network import NetworkInterface
 
 __all__ = ["InterfacesModel"]
 
@@ -27,10 +31,11 @@ class InterfacesModel(QAbstractListModel):
     """The networks to be reached on, likeliest first, then "all" and "only this computer"."""
 
     def __init__(
-        self, interfaces: Sequence[NetworkInterface] = (), parent: QObject | None = None
+        self, interfaces: Sequence[NetworkInterface] | None = None, parent: QObject | None = None
     ) -> None:
+        """Offer `interfaces`; None says that they are still being looked for."""
         super().__init__(parent)
-        self._interfaces = tuple(interfaces)
+        self._interfaces = None if interfaces is None else tuple(interfaces)
         self._chosen = ""
         self._choices = self._build()
 
@@ -75,7 +80,7 @@ class InterfacesModel(QAbstractListModel):
         return None
 
     def _is_first(self, network: str) -> bool:
-        return bool(self._interfaces) and self._interfaces[0].address == network
+        return any(interface.address == network for interface in (self._interfaces or ())[:1])
 
     def _renew(self) -> None:
         self.beginResetModel()
@@ -83,8 +88,12 @@ class InterfacesModel(QAbstractListModel):
         self.endResetModel()
 
     def _build(self) -> tuple[_Choice, ...]:
-        choices = [_interface_choice(interface) for interface in self._interfaces]
-        if choices:
+        choices = [_interface_choice(interface) for interface in self._interfaces or ()]
+        if self._interfaces is None:
+            choices.append(
+                _Choice("", tr("Looking for your network…"), tr("It is here in a moment."))
+            )
+        elif choices:
             # The likeliest network is followed when the computer moves to another one.
             choices[0] = _Choice("", choices[0].text, choices[0].explanation)
         else:
@@ -93,13 +102,7 @@ class InterfacesModel(QAbstractListModel):
             )
         known = {"all", "local", *(choice.value for choice in choices)}
         if self._chosen not in known and not self._is_first(self._chosen):
-            choices.append(
-                _Choice(
-                    self._chosen,
-                    tr("{address} · not connected").replace("{address}", self._chosen),
-                    tr("This computer does not have this address at the moment."),
-                )
-            )
+            choices.append(self._choice_of_an_address(self._chosen))
         return (
             *choices,
             _Choice(
@@ -112,6 +115,15 @@ class InterfacesModel(QAbstractListModel):
                 tr("Only this computer"),
                 tr("Nobody else can connect. Listens on 127.0.0.1 (loopback)."),
             ),
+        )
+
+    def _choice_of_an_address(self, address: str) -> _Choice:
+        if self._interfaces is None:
+            return _Choice(address, address, "")
+        return _Choice(
+            address,
+            tr("{address} · not connected").replace("{address}", address),
+            tr("This computer does not have this address at the moment."),
         )
 
 

@@ -166,11 +166,11 @@ def test_an_address_that_has_vanished_is_explained_beside_it(
 ) -> None:
     desktop = open_window(Options(bind=NOT_HERE))
     desktop.window.form.set_folder(str(shared))
-    assert desktop.window.form.network.currentText() == f"{NOT_HERE} · not connected"
+    network = desktop.window.form.network
+    qtbot.waitUntil(lambda: network.currentText() == f"{NOT_HERE} · not connected")
     failure = start_in_vain(desktop, qtbot)
     assert failure.field is Field.NETWORK
     assert NOT_HERE in failure.message
-    network = desktop.window.form.network
     network.setCurrentIndex(network.findText("Only this computer"))
     network.activated.emit(network.currentIndex())
     assert start(desktop, qtbot).startswith("http://127.0.0.1:")

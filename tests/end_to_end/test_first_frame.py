@@ -14,8 +14,14 @@ if TYPE_CHECKING:
 
     from app.application import Desktop
 
-LATER = ("app.controller", "app.views.activity_panel", "server_core.server", "server_core.share")
-"""The server, and the lists of what happens on it."""
+LATER = (
+    "app.controller",
+    "app.network",
+    "app.views.activity_panel",
+    "server_core.server",
+    "server_core.share",
+)
+"""The server, the lists of what happens on it, and what asks the system for its networks."""
 
 PROGRAM = """
 import sys
@@ -37,7 +43,9 @@ print(*(name for name in later if name in at_first), "|", len(at_first) > 0)
 """
 
 
-def test_neither_the_server_nor_the_lists_are_loaded_before_the_first_frame(tmp_path: Path) -> None:
+def test_server_and_lists_and_networks_are_loaded_after_the_first_frame(
+    tmp_path: Path,
+) -> None:
     program = PROGRAM.replace("later = {}", f"later = {LATER!r}")
     run = subprocess.run(
         [sys.executable, "-P", "-c", program, str(tmp_path / "settings.ini"), str(tmp_path)],
@@ -57,3 +65,12 @@ def test_the_lists_are_there_right_after_the_first_frame(
     qtbot.waitUntil(lambda: window.activity is not None and window.activity.isVisible())
     window.find_action.trigger()
     assert window.activity.requests.filter.hasFocus()
+
+
+def test_the_networks_are_looked_for_right_after_the_first_frame(
+    open_window: Callable[..., Desktop], qtbot: QtBot
+) -> None:
+    network = open_window().window.form.network
+    assert network.itemText(0) == "Looking for your network…"
+    qtbot.waitUntil(lambda: network.itemText(0) != "Looking for your network…")
+    assert network.currentIndex() >= 0

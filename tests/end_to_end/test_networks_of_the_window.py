@@ -29,7 +29,7 @@ OFFICE = NetworkInterface("wlan0", "Wi-Fi", "127.0.0.3", InterfaceKind.WIFI, Tru
 def networks(monkeypatch: pytest.MonkeyPatch) -> list[NetworkInterface]:
     """The networks of this computer, which moves where the list is changed."""
     found = [HOME]
-    for module in ("app.application", "app.controller"):
+    for module in ("app.network", "app.controller"):
         monkeypatch.setattr(f"{module}.interfaces", lambda: tuple(found))
     return found
 
@@ -49,10 +49,11 @@ def test_a_new_network_is_offered_to_who_comes_back(
     open_window: Callable[..., Desktop],
     networks: list[NetworkInterface],
     come_back: Callable[[], None],
+    qtbot: QtBot,
 ) -> None:
     desktop = open_window()
     box = desktop.window.form.network
-    assert box.currentText() == "Wi-Fi · 127.0.0.2"
+    qtbot.waitUntil(lambda: box.currentText() == "Wi-Fi · 127.0.0.2")
     networks[:] = [OFFICE]
     come_back()
     assert box.currentText() == "Wi-Fi · 127.0.0.3"

@@ -86,3 +86,17 @@ def test_without_a_network_there_is_still_a_choice() -> None:
         "All networks",
         "Only this computer",
     ]
+
+
+def test_an_address_that_was_chosen_is_not_called_gone_before_the_networks_are_known() -> None:
+    model = InterfacesModel()
+    model.set_chosen("10.9.8.7")
+    assert column(model, Qt.ItemDataRole.DisplayRole)[:2] == [
+        "Looking for your network…",
+        "10.9.8.7",
+    ]
+    model.set_interfaces(())
+    assert column(model, Qt.ItemDataRole.DisplayRole)[:2] == [
+        "No network found",
+        "10.9.8.7 · not connected",
+    ]
