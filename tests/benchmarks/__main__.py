@@ -1,13 +1,16 @@
-"""How fast server_core is beside nginx and http.server: medians of paired ratios.
+"""`python3 tests/benchmarks`: Folderport beside its peers, on this machine, over loopback.
 
-    python3 tests/benchmarks [--rounds N] [--seconds S] [--only WORD] [--json FILE]
+    python3 tests/benchmarks [--rounds N] [--seconds S] [--only WORKLOAD ...] [--servers NAME ...]
+                             [--json tests/benchmarks/results/NAME.json]
 
-Every load goes to each server in turn, round after round, so that a machine that grows slow is slow
-for all of them; a figure is the median of what one server did in a round divided by what the other
-did. S is http.server of the same interpreter made fair: HTTP/1.1, TCP_NODELAY, a backlog of 1024.
-All servers write a log; nginx has one worker. It needs Linux, and installs wrk and nginx with
-apt-get where they are missing. Beside it: startup.py (how long a start takes) and window.py (how
-smooth the window stays).
+In each round every server is started, put under load and ended, one after the other, so that what
+changes on the machine meanwhile changes for all. Shown are medians: of each figure, and of the
+ratios of two figures of one round. The base is S, http.server made fair (see fair.py). All servers
+write a log of their requests to a file but granian, which has none for folders. CPU time and memory
+are those of a server with all its processes. It needs Linux, and a machine that is idle otherwise.
+
+Beside it stand, with arguments of their own: startup.py, how long the application takes to start,
+and window.py, how smooth the window stays under load.
 """
 
 from __future__ import annotations
@@ -15,135 +18,134 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
-import statistics
+import platform
+import resource
+import signal
 import subprocess
 import sys
-import tempfile
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-import loads  # noqa: E402 - this folder is no package
-import peers  # noqa: E402 - this folder is no package
-
-BIG = 1 << 30
-ENTRIES = 10_000
-
-
-def table(folder: Path) -> dict[str, tuple[list[str], object]]:
-    """Return the loads by name: which servers they go to, ours first, and what they are."""
-    listed = folder / "many"
-
-    def touch() -> None:
-        (listed / "0000.bin").rename(listed / "again")
-        (listed / "again").rename(listed / "0000.bin")
-
-    changed = loads.listings("/many/", is_touched=True, touch=touch)
-    same = loads.listings("/many/", is_touched=False, touch=touch)
-    return {
-        "small file, 32 connections": (["ours", "nginx", "S"], loads.requests("/small.bin", 32)),
-        "the same, through the share": (["share", "nginx", "S"], loads.requests("/small.bin", 32)),
-        "with a browser's 12 fields": (
-            ["share", "nginx", "S"],
-            loads.requests("/small.bin", 32, *loads.BROWSER),
-        ),
-        "a do_GET of one's own": (["ours, do_GET", "S, do_GET"], loads.requests("/", 32)),
-        "a connection for each": (
-            ["ours", "nginx", "S"],
-            loads.requests("/small.bin", 32, "Connection: close"),
-        ),
-        "304": (["ours", "nginx", "S"], loads.requests("/small.bin", 32, loads.LATER)),
-        "1,000 active connections": (["ours", "nginx", "S"], loads.requests("/small.bin", 1000)),
-        "big file, 1 connection": (["share", "nginx", "S"], loads.downloads(1)),
-        "big file, 16 connections": (["share", "nginx", "S"], loads.downloads(16)),
-        "big file, 16 parts at once": (["share", "nginx"], loads.downloads(16, size=BIG)),
-        "big file over HTTPS": (["ours, HTTPS", "S, HTTPS"], loads.downloads(1, is_secure=True)),
-        "small beside 4 big ones": (["ours", "nginx", "S"], loads.beside_downloads),
-        "10,000 names": (["ours, names only", "S"], changed),
-        "10,000 names, sizes, dates": (["ours", "S"], changed),
-        "10,000 entries again": (["ours", "S"], same),
-        "memory of an idle connection": (["ours", "nginx", "S"], loads.idle_memory),
-    }
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = ROOT / ".venv" / "bin" / "python"
+DEFAULT_ROUNDS = 5
+DEFAULT_SECONDS = 4
 
 
 def main() -> None:
-    """Measure, print a table in Markdown, and keep what was measured."""
-    given = arguments()
-    install()
-    measured: dict[str, dict[str, list[list[float]]]] = {}
-    with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
-        os.chmod(place, 0o755)
-        folder = make_tree(place)
-        for load, (names, run) in table(folder).items():
-            if given.only not in load:
-                continue
-            figures: dict[str, list[list[float]]] = {peer: [] for peer in names}
-            with peers.running(names, folder, place) as started:
-                for _ in range(given.rounds):
-                    for peer in started.values():
-                        before = peer.cpu_seconds()
-                        figure = run(peer, given.seconds)  # type: ignore[operator] # it is a load
-                        spent = peer.cpu_seconds() - before
-                        figures[peer.name].append([figure, spent, float(peer.memory())])
-            measured[load] = figures
-            print(row(load, figures), flush=True)
-    if given.json:
-        Path(given.json).write_text(json.dumps(measured, indent=1) + "\n")
+    """Measure, and print the tables."""
+    enter_environment()
+    from programs import PYTHON as PYTHON_PEERS
+    from programs import SYSTEM, Programs
+    from table import tables
+
+    options = arguments().parse_args()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    plan = chosen(options.only, options.servers)
+    peers = {server for servers in plan.values() for server in servers}
+    known = {*SYSTEM, *PYTHON_PEERS}
+    programs = Programs((peers & known) | {"wrk", "curl"})
+    missing = known - programs.found
+    plan = {
+        name: [server for server in servers if server not in missing]
+        for name, servers in plan.items()
+    }
+    rounds = measured(plan, options.rounds, options.seconds)
+    command = "python3 tests/benchmarks " + " ".join(sys.argv[1:])
+    print(tables(rounds, command.strip()))
+    if options.json is not None:
+        record = {**machine(), "programs": programs.versions(), "command": command.strip()}
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps({**record, "rounds": rounds}, indent=1) + "\n")
 
 
-def arguments() -> argparse.Namespace:
-    """Return what was asked for."""
-    parser = argparse.ArgumentParser(description="How fast server_core is beside others.")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of one load on one server")
-    parser.add_argument("--only", default="", help="the loads that have this in their name")
-    parser.add_argument("--json", help="keep every figure in this file")
-    return parser.parse_args()
+def enter_environment() -> None:
+    """Go on with .venv's Python, in which the application and its servers run too."""
+    if sys.platform != "linux":
+        sys.exit("The benchmarks need Linux: they read CPU time and memory from /proc.")
+    if not PYTHON.exists():
+        sys.exit("Run `python3 tests` once: it makes .venv, in which the benchmarks run.")
+    if not os.path.samefile(sys.prefix, PYTHON.parents[1]):
+        os.execv(PYTHON, [str(PYTHON), *sys.argv])
 
 
-def install() -> None:
-    """Have wrk and nginx, or exit with what to do."""
-    missing = [name for name in ("wrk", "nginx") if not shutil.which(name, path=paths())]
-    if missing and subprocess.run(["apt-get", "install", "--yes", "-q", *missing]).returncode:
-        sys.exit("Install these first: " + " ".join(missing))
-    os.environ["PATH"] = paths()
+def arguments() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    from servers import COMMANDS
+    from workloads import WORKLOADS
+
+    parser = argparse.ArgumentParser(prog="python3 tests/benchmarks")
+    parser.add_argument("--rounds", type=int, default=DEFAULT_ROUNDS, metavar="N")
+    parser.add_argument(
+        "--seconds", type=int, default=DEFAULT_SECONDS, metavar="S", help="of each load"
+    )
+    parser.add_argument("--only", nargs="+", choices=list(WORKLOADS), metavar="WORKLOAD")
+    parser.add_argument("--servers", nargs="+", choices=list(COMMANDS), metavar="NAME")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of each round")
+    parser.epilog = f"Workloads: {', '.join(WORKLOADS)}. Servers: {', '.join(COMMANDS)}."
+    return parser
 
 
-def paths() -> str:
-    """Return where programs are looked for."""
-    return os.environ.get("PATH", "") + ":/usr/sbin"
+def chosen(only: Sequence[str] | None, servers: Sequence[str] | None) -> dict[str, list[str]]:
+    """Return the servers of each workload that was asked for."""
+    from workloads import WORKLOADS
+
+    return {
+        name: [server for server in WORKLOADS[name].servers if servers is None or server in servers]
+        for name in only or WORKLOADS
+    }
 
 
-def make_tree(place: Path) -> Path:
-    """Make the folder that is served, and a certificate beside it."""
-    folder = place / "tree"
-    (folder / "many").mkdir(parents=True)
-    (folder / "small.bin").write_bytes(os.urandom(1024))
-    with (folder / "big.bin").open("wb") as file:
-        file.write(bytes(1 << 20) * (BIG >> 20))
-    for number in range(ENTRIES):
-        (folder / "many" / f"{number:04}.bin").write_bytes(b"x" * (number % 100))
-    trust = [peers.PYTHON, "-m", "trustme", "-q", "-d", str(place), "-i", "127.0.0.1"]
-    subprocess.run(trust, check=True)
-    long_ago = 1_700_000_000
-    os.utime(folder / "small.bin", (long_ago, long_ago))
-    return folder
+def measured(
+    plan: dict[str, list[str]], rounds: int, seconds: int
+) -> list[dict[str, dict[str, dict[str, float]]]]:
+    """Measure everything in each round; whoever fails in a workload is left out of it."""
+    from folder import SharedFolder
+    from programs import say
+    from servers import NotMeasuredError
+    from workloads import WORKLOADS
+
+    results: list[dict[str, dict[str, dict[str, float]]]] = []
+    with SharedFolder() as folder:
+        for number in range(1, rounds + 1):
+            figures: dict[str, dict[str, dict[str, float]]] = {}
+            for name, servers in plan.items():
+                figures[name] = {}
+                for server in list(servers):
+                    started = time.monotonic()
+                    try:
+                        found = WORKLOADS[name].measure(server, folder, seconds)
+                    except (NotMeasuredError, OSError, subprocess.TimeoutExpired) as error:
+                        say(f"{name}: {server} is left out: {error}")
+                        servers.remove(server)
+                        continue
+                    figures[name][server] = dict(found)
+                    lasted = time.monotonic() - started
+                    say(f"round {number} of {rounds}, {name}: {server} ({lasted:.0f} s)")
+            results.append(figures)
+    return results
 
 
-def row(load: str, figures: dict[str, list[list[float]]]) -> str:
-    """Return a line of the table: our figure, and its ratio to each of the others."""
-    ours, *others = figures
-    middle = statistics.median(figure[0] for figure in figures[ours])
-    ratios = []
-    for other in others:
-        pairs = zip(figures[ours], figures[other], strict=True)
-        ratio = statistics.median(mine[0] / theirs[0] for mine, theirs in pairs)
-        ratios.append(f"{ratio:.2f} x {other}")
-    return f"| {load} | {middle:,.0f} | {', '.join(ratios)} |"
+def machine() -> dict[str, object]:
+    """Return what the figures depend on."""
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        "python": platform.python_version(),
+        "kernel": platform.release(),
+        "processors": os.cpu_count(),
+        "load": os.getloadavg(),
+    }
 
 
 if __name__ == "__main__":
-    main()
+    # The servers are ended, however this ends.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")
