@@ -1,7 +1,8 @@
 """Receiving and sending without waiting, on a socket that otherwise waits.
 
 Where the system has MSG_DONTWAIT, as Linux and macOS do, it says so for a single call; elsewhere
-the socket is switched there and back.
+the socket is switched there and back. Where it is found switched, another thread is about to switch
+it back: no time-out but that is 0.
 """
 
 from __future__ import annotations
@@ -40,30 +41,33 @@ else:
 
     def receive(sock: socket.socket, size: int) -> bytes:
         """Receive up to `size` bytes; raises BlockingIOError where none are there."""
+        own = sock.gettimeout() or None
         sock.settimeout(0)
         try:
             return sock.recv(size)
         finally:
-            sock.settimeout(None)
+            sock.settimeout(own)
 
     def receive_into(sock: socket.socket, buffer: WriteableBuffer) -> int:
         """Receive into `buffer`; raises BlockingIOError where nothing is there."""
+        own = sock.gettimeout() or None
         sock.settimeout(0)
         try:
             return sock.recv_into(buffer)
         finally:
-            sock.settimeout(None)
+            sock.settimeout(own)
 
     def send(sock: socket.socket, data: ReadableBuffer) -> int:
         """Send what the system takes at once, and return how many bytes that were.
 
         Raises BlockingIOError where it takes none.
         """
+        own = sock.gettimeout() or None
         sock.settimeout(0)
         try:
             return sock.send(data)
         finally:
-            sock.settimeout(None)
+            sock.settimeout(own)
 
 
 def accepted(sock: socket.socket) -> socket.socket:
