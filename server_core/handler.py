@@ -261,6 +261,8 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         message = self.MessageClass()
         for name, value in fields:
             message.set_raw(name, value)
+        # As http.client leaves it: without one, a message of several parts is shown with its parts.
+        message.set_payload("")
         return message
 
     def _expect_body(self, framing: BodyFraming) -> None:
