@@ -68,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
     answers.add_argument(
         "--hide-dotfiles",
         action="store_true",
-        help="leave names that begin with a dot out of listings",
+        help="neither list nor serve names that begin with a dot",
     )
     answers.add_argument(
         "--names-only", action="store_true", help="leave sizes and dates out of listings"

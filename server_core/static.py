@@ -191,13 +191,13 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
     def _open(self, path: str) -> FileResource:
         root = str(self.directory)
         prefix = os.path.join(root, "")
-        if self.follow_symlinks or not (path == root or path.startswith(prefix)):
+        if not (path == root or path.startswith(prefix)):
             return open_anywhere(path)
         separators = re.escape(os.sep + (os.altsep or ""))
         below = [part for part in re.split(f"[{separators}]", path[len(prefix) :]) if part]
         if not self.show_hidden and any(part.startswith(".") for part in below):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-        return open_beneath(root, below)
+        return open_beneath(root, below, may_leave=self.follow_symlinks)
 
     def send_open_error(self, error: OSError, message: str = "File not found") -> None:
         """Answer a request for something that could not be opened or listed.

@@ -154,17 +154,20 @@ def open_anywhere(path: str) -> FileResource:
         return FileResource(_NO_DESCRIPTOR, path)
 
 
-def open_beneath(root: str, segments: Sequence[str]) -> FileResource:
+def open_beneath(root: str, segments: Sequence[str], *, may_leave: bool = False) -> FileResource:
     """Open what `segments` name below the folder `root`.
 
-    A symbolic link is followed if what it leads to lies in `root` too, and is a FileNotFoundError
-    otherwise. `root` itself may be a link. Raises OSError as `os.open` does.
+    A symbolic link is followed if what it leads to lies in `root` too, or where links `may_leave`
+    it, and is a FileNotFoundError otherwise. `root` itself may be a link. Raises OSError as
+    `os.open` does.
     """
     for segment in segments:
         _refuse_unnameable(segment)
         if segment == os.pardir or (os.name == "nt" and is_reserved_segment(segment)):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), segment)
     path = os.path.join(root, *segments)
+    if may_leave:
+        return open_anywhere(path)
     if not _CAN_WALK:
         return _open_checked(root, path)
     try:

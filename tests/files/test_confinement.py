@@ -234,6 +234,29 @@ def test_what_windows_reads_differently_is_reserved(segment: str) -> None:
     assert is_reserved_segment(segment)
 
 
+@pytest.mark.parametrize("may_leave", [False, True])
+@pytest.mark.parametrize("name", ["file.txt ", "file.txt.", "file.txt::$DATA", "nul", "a?b"])
+def test_what_windows_reads_differently_is_not_opened_there(
+    root: Path, monkeypatch: pytest.MonkeyPatch, name: str, may_leave: bool
+) -> None:
+    (root / name).write_text("for all")
+    open_beneath(str(root), [name], may_leave=may_leave).close()
+    with monkeypatch.context() as windows:
+        windows.setattr(os, "name", "nt")
+        for segments in ([name], [name, "file.txt"]):
+            with pytest.raises(FileNotFoundError):
+                open_beneath(str(root), segments, may_leave=may_leave)
+
+
+def test_links_may_leave_where_that_is_said_but_nothing_else(root: Path) -> None:
+    (root / "out").symlink_to("../shared-too")
+    with open_beneath(str(root), ["out", "secret.txt"], may_leave=True) as opened:
+        assert opened.read_at(0, 100) == SECRET.encode()
+    for segments in (["..", "secret.txt"], ["sub", "..", "..", "secret.txt"], ["secret.txt"]):
+        with pytest.raises(FileNotFoundError):
+            open_beneath(str(root), segments, may_leave=True)
+
+
 @pytest.mark.parametrize(
     "segment", ["a", "CONSOLE", "nul1", "COM10", "LPT", "a.con", ".hidden", "a b", "Ünïcödé", "#%&"]
 )

@@ -98,6 +98,22 @@ def test_links_may_leave_where_they_are_allowed_to(
     assert b"out@" in following.get("/").body
 
 
+def test_hidden_names_stay_so_where_links_may_leave(
+    serve: Serve, tree: Path, tmp_path: Path
+) -> None:
+    class Discreet(SimpleHTTPRequestHandler):
+        follow_symlinks = True
+        show_hidden = False
+
+    (tree / ".hidden").mkdir()
+    (tree / ".hidden" / "inner.txt").write_bytes(PLAIN)
+    (tree / "out").symlink_to(tmp_path)
+    site = serve(Discreet)
+    assert site.get("/out/secret.txt").status == 200
+    for target in ("/.hidden", "/.hidden/", "/.hidden/inner.txt", "/sub/../.hidden/inner.txt"):
+        assert site.get(target).status == 404
+
+
 @pytest.mark.parametrize(
     "name",
     [
