@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from http import HTTPStatus
 
     from server_core.answer import DEFAULT_ERROR_CONTENT_TYPE, DEFAULT_ERROR_MESSAGE
-    from server_core.cgi import CGIHTTPRequestHandler
+    from server_core.cgi import CGIHTTPRequestHandler, executable, nobody_uid
     from server_core.command_line import test
     from server_core.errors import HeaderInjectionError, RequestError
     from server_core.events import (
@@ -64,13 +64,15 @@ __all__ = [
     "TransferSnapshot",
     "TransferStarted",
     "__version__",
+    "executable",
+    "nobody_uid",
     "test",
 ]
 
 _HOMES = {
     "http": ("HTTPStatus",),
     "server_core.answer": ("DEFAULT_ERROR_CONTENT_TYPE", "DEFAULT_ERROR_MESSAGE"),
-    "server_core.cgi": ("CGIHTTPRequestHandler",),
+    "server_core.cgi": ("CGIHTTPRequestHandler", "executable", "nobody_uid"),
     "server_core.command_line": ("test",),
     "server_core.errors": ("HeaderInjectionError", "RequestError"),
     "server_core.events": (
