@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import html.parser
 import os
+import subprocess
+import sys
+import textwrap
 import time
 import urllib.parse
 from typing import TYPE_CHECKING
@@ -196,6 +199,41 @@ def test_any_name_on_disk_is_reached_by_its_link_on_the_page_of_a_share(
         assert b"inside" in follow(share, "/sub/", href)
         href += "inside"
     assert follow(share, "/sub/", href) == name
+
+
+IN_ANOTHER_ENCODING = """
+    import os, socket, sys, threading
+    from server_core import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    assert sys.getfilesystemencoding() == "ascii"
+    class Folder(SimpleHTTPRequestHandler):
+        directory = sys.argv[1]
+        def log_message(self, *_): pass
+
+    def get(target):
+        with socket.create_connection(server.bound_address, 20) as client:
+            client.sendall(b"GET " + target + b" HTTP/1.0\\r\\n\\r\\n")
+            return client.makefile("rb").read().partition(b"\\r\\n\\r\\n")[2]
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Folder) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page = get(b"/")
+        link = page.partition(b'href="')[2].partition(b'"')[0]
+        sys.stdout.buffer.write(b"\\0".join((page, get(b"/" + link))))
+        server.stop()
+"""
+
+
+def test_names_are_listed_where_the_system_speaks_no_utf_8(tmp_path: Path) -> None:
+    (tmp_path / "möwe").write_text("twelve gulls")
+    program = [sys.executable, "-c", textwrap.dedent(IN_ANOTHER_ENCODING), str(tmp_path)]
+    locale = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    result = subprocess.run(
+        program, env={**os.environ, **locale}, capture_output=True, timeout=30, check=True
+    )
+    page, _, body = result.stdout.partition(b"\0")
+    assert list(Links(page).found.values()) == ["möwe"]
+    assert body == b"twelve gulls"
 
 
 @given(st.lists(NAMES.map(os.fsdecode), min_size=1))

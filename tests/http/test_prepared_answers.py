@@ -186,6 +186,17 @@ def test_each_answer_is_told_and_logged(pool: Site, capsys: pytest.CaptureFixtur
     assert len(line.findall(capsys.readouterr().err)) == 6
 
 
+def test_control_characters_are_escaped_in_each_line(
+    pool: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = pool.connect()
+    for _ in range(6):
+        assert client.get("/plain.txt?\x9b\\").status == 200
+    assert is_prepared(pool)
+    pool.wait_for(RequestFinished, 6)
+    assert capsys.readouterr().err.count(r'"GET /plain.txt?\x9b\\ HTTP/1.1" 200 13') == 6
+
+
 def test_answers_are_bounded_in_number_and_size(pool: Site, tree: Path) -> None:
     prepared = pool.server.prepared  # type: ignore[attr-defined]  # it is a pooled server
     prepared.max_bytes = 20_000

@@ -43,6 +43,19 @@ def test_a_file_is_found_under_every_spelling(site: Site, target: str) -> None:
     assert (answer.status, answer.body) == (200, PLAIN)
 
 
+@pytest.mark.parametrize("target", ["http://localhost", "http://a:99?query", "//", "/.", "/sub/.."])
+def test_the_shared_folder_is_found_under_every_spelling(site: Site, target: str) -> None:
+    answer = site.get(target)
+    if answer.status == 301:
+        answer = site.get(str(answer["Location"]))
+    assert answer.status == 200
+    assert b'href="plain.txt"' in answer.body
+
+
+def test_the_root_of_a_host_is_a_folder_without_its_slash_too(site: Site) -> None:
+    assert site.get("http://localhost").status == 200
+
+
 @pytest.mark.parametrize(
     "target",
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -78,6 +79,18 @@ def test_the_port_is_free_at_once(serve: Serve) -> None:
 def test_a_port_in_use_is_refused(site: Site) -> None:
     with pytest.raises(OSError, match="Address already in use"):
         ThreadingHTTPServer(site.server.bound_address, SimpleHTTPRequestHandler)
+
+
+def test_a_port_is_not_shared_on_windows_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another option stands in here for the one that claims a port for its holder alone."""
+    with monkeypatch.context() as windows:
+        windows.setattr(sys, "platform", "win32")
+        windows.setattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_KEEPALIVE, raising=False)
+        server = idle_server()
+    with server:
+        assert server.socket.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    with idle_server() as server:
+        assert not server.socket.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
 def test_a_stop_before_serving_lets_serving_end_at_once() -> None:

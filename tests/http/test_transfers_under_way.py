@@ -158,6 +158,24 @@ def test_a_body_that_an_override_sends_short_ends_the_connection(serve: Serve) -
     assert client.rest().endswith(b"\r\n\r\ntwelve gul")
 
 
+def test_the_system_copies_what_is_long_and_only_that(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = []
+    sendfile = os.sendfile
+
+    def count(*arguments: int) -> int:
+        copied.append(sendfile(*arguments))
+        return copied[-1]
+
+    monkeypatch.setattr(os, "sendfile", count)
+    site.get("/plain.txt")
+    assert not copied
+    assert site.get("/big.bin").body == bytes(range(256)) * 4096
+    site.wait_for(TransferEnded)
+    assert sum(copied) == 256 * 4096
+
+
 def test_a_file_system_without_sendfile_is_read(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
