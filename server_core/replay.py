@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -13,7 +11,7 @@ from server_core.events import Event, RequestFinished
 from server_core.nonblocking import send
 from server_core.prepared import PreparedAnswer, PreparedAnswers
 from server_core.protocol.conditional import format_http_date
-from server_core.request_log import LoggingRequestHandler, log_time
+from server_core.request_log import LoggingRequestHandler, log_time, write_log
 
 __all__ = ["Replay"]
 
@@ -87,9 +85,7 @@ class Replay:
         """Write the lines of the answers that are due."""
         if self._lines:
             lines, self._lines = self._lines, []
-            # Full, closed, or None as under pythonw.
-            with contextlib.suppress(OSError, ValueError, AttributeError):
-                sys.stderr.write("".join(lines))
+            write_log("".join(lines))
 
     @staticmethod
     def give(connection: Connection, data: bytes) -> bytes | None:

@@ -35,7 +35,10 @@ for variable, folder in PRIVATE.items():
     folder.mkdir(mode=0o700, exist_ok=True)
     os.environ[variable] = str(folder)
 # What a shell may have set, and what would make a test pass on one machine alone.
-SHELL = ("DISPLAY", "WAYLAND_DISPLAY", "QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE", "PYTHONUNBUFFERED")
+SHELL = (
+    *("DISPLAY", "WAYLAND_DISPLAY", "QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE"),
+    *("PYTHONUNBUFFERED", "NO_COLOR", "FORCE_COLOR"),
+)
 for variable in SHELL:
     os.environ.pop(variable, None)
 os.environ["QT_QPA_PLATFORM"] = "offscreen"

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from server_core import RequestFinished, SimpleHTTPRequestHandler
+from server_core.prepared import PreparedAnswers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Serve, Site
 
 LINE = re.compile(r"127\.0\.0\.1 - - \[\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d\] (.*)")
@@ -100,6 +103,76 @@ def test_a_log_that_cannot_be_written_harms_no_answer(
     client = site.connect()
     for target in ("/plain.txt", "/missing"):
         assert client.get(target).status in (200, 404)
+
+
+class Terminal(io.StringIO):
+    """A log that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Plain:
+    """A log that is nothing but a place to write to."""
+
+    def __init__(self) -> None:
+        self.written = ""
+
+    def write(self, text: str) -> None:
+        self.written += text
+
+    def getvalue(self) -> str:
+        return self.written
+
+
+@pytest.fixture
+def no_settling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what was just written be answered from memory when it is asked for again."""
+    monkeypatch.setattr(PreparedAnswers, "settling", -1.0)
+
+
+@pytest.mark.usefixtures("no_settling")
+@pytest.mark.parametrize(
+    ("kind", "environment", "in_colours"),
+    [
+        (Terminal, {}, True),
+        (Terminal, {"NO_COLOR": "1"}, False),
+        (Terminal, {"NO_COLOR": "", "TERM": "xterm"}, True),
+        (Terminal, {"TERM": "dumb"}, False),
+        (io.StringIO, {}, False),
+        (io.StringIO, {"FORCE_COLOR": "1"}, True),
+        (io.StringIO, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        (Plain, {}, False),
+    ],
+)
+def test_a_terminal_shows_status_and_size_in_colours(
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: Callable[[], Terminal | Plain],
+    environment: dict[str, str],
+    in_colours: bool,
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    log = kind()
+    monkeypatch.setattr(sys, "stderr", log)
+    client = site.connect()
+    for target in ("/plain.txt",) * 4 + ("/sub", "/missing?%22%20200%2013"):
+        client.get(target)
+    site.wait_for(RequestFinished, 6)
+    shown = re.sub(r"127\.0\.0\.1 - - \[.*?\] ", "", log.getvalue()).splitlines()
+    expected = [
+        *('"GET /plain.txt HTTP/1.1" <32>200<0> <90>13<0>',) * 4,
+        '"GET /sub HTTP/1.1" <96>301<0> <90>0<0>',
+        "code 404, message File not found",
+        '"GET /missing?%22%20200%2013 HTTP/1.1" <33>404<0> <90>-<0>',
+    ]
+    colour = "\x1b[{}m" if in_colours else ""
+    assert shown == [
+        re.sub(r"<(\d+)>", lambda found: colour.format(found[1]), line) for line in expected
+    ]
 
 
 def test_the_log_may_go_elsewhere(serve: Serve) -> None:

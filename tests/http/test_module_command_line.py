@@ -171,6 +171,26 @@ def test_help_names_every_option() -> None:
         assert option in shown
 
 
+def test_a_terminal_shows_the_log_in_colours(tree: Path) -> None:
+    ours, theirs = os.openpty()
+    arguments = ["0", "-b", "127.0.0.1", "-d", str(tree)]
+    environment = {**os.environ, "TERM": "xterm"}
+    with subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=theirs, env=environment
+    ) as process:
+        try:
+            os.close(theirs)
+            assert Program(process).get("/plain.txt") == PLAIN
+            shown = b""
+            while not shown.endswith(b"\n"):
+                assert select.select([ours], [], [], DEADLINE)[0], shown
+                shown += os.read(ours, 1000)
+            assert shown.endswith(b' HTTP/1.1" \x1b[32m200\x1b[0m \x1b[90m13\x1b[0m\r\n')
+        finally:
+            process.kill()
+            os.close(ours)
+
+
 def test_a_log_whose_reader_is_gone_harms_no_download(tree: Path) -> None:
     reader, writer = os.pipe()
     arguments = ["0", "-b", "127.0.0.1", "-d", str(tree)]
