@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email.message
-import http.client
 import io
 import os
 from http import HTTPStatus
@@ -259,31 +258,6 @@ def test_headers_are_of_the_class_that_is_asked_for(serve: Serve) -> None:
     assert isinstance(headers, Mine)
     assert headers.get_all("x-TWO") == ["a", "b"]
     assert headers["X-Umlaut"] == "\xf6"
-
-
-@pytest.mark.parametrize(
-    "media_type",
-    ["text/plain", "multipart/form-data; boundary=a", "multipart/mixed", "x"],
-)
-def test_headers_are_what_http_client_makes_of_them(serve: Serve, media_type: str) -> None:
-    class Handler(BaseHTTPRequestHandler):
-        seen: ClassVar[list[tuple[object, ...]]] = []
-
-        def do_POST(self) -> None:
-            self.seen.append(known_of(self.headers))
-            self.send_response(204)
-            self.end_headers()
-
-    fields = f"Host: a\r\nX:  b \r\nX: \xf6\r\nContent-Type: {media_type}\r\n\r\n".encode("latin-1")
-    serve(Handler).raw(b"POST / HTTP/1.1\r\n" + fields)
-    expected = http.client.parse_headers(io.BytesIO(fields.replace(b" \r", b"\r")))
-    assert Handler.seen == [known_of(expected)]
-
-
-def known_of(message: email.message.Message) -> tuple[object, ...]:
-    """Return what a handler may want to know of a request's header fields."""
-    media_type = message.get_content_type(), message.get_boundary(), message.is_multipart()
-    return type(message), message.items(), media_type, message.get_payload(), str(message)
 
 
 @pytest.mark.parametrize("status", [200, 205, 404])
