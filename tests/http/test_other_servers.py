@@ -41,6 +41,21 @@ def test_a_server_without_threads_serves_one_connection_after_the_other(serve: S
         assert site.get("/plain.txt").body == PLAIN
 
 
+@pytest.mark.parametrize("kind", [HTTPServer, ThreadingHTTPServer])
+def test_service_actions_are_called_again_and_again(kind: type[HTTPServer]) -> None:
+    class Counting(kind):  # type: ignore[misc, valid-type] # either class
+        rounds = 0
+
+        def service_actions(self) -> None:
+            self.rounds += 1
+            if self.rounds == 3:
+                threading.Thread(target=self.shutdown).start()
+
+    with Counting(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
+        server.serve_forever(0.01)
+        assert server.rounds >= 3
+
+
 def test_a_server_may_be_put_together_from_a_mix_in(serve: Serve) -> None:
     class Mixed(socketserver.ThreadingMixIn, HTTPServer):
         daemon_threads = False

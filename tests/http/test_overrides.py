@@ -219,6 +219,19 @@ def test_an_error_that_is_unknown_is_sent_all_the_same(serve: Serve) -> None:
     assert (answer.status, answer.reason) == (999, "???")
 
 
+@pytest.mark.parametrize("status", [204, 205, 304])
+def test_an_error_with_the_status_of_no_page_has_none(serve: Serve, status: int) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(status)
+
+    client = serve(Handler).connect()
+    answer = client.get()
+    assert (answer.status, answer.body) == (status, b"")
+    assert (answer["Content-Type"], answer["Connection"]) == (None, "close")
+    assert client.is_closed()
+
+
 def test_names_and_versions_may_be_changed(serve: Serve) -> None:
     class Handler(BaseHTTPRequestHandler):
         server_version = "Gull/1"
