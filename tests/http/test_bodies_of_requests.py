@@ -147,6 +147,15 @@ def test_a_client_that_waits_is_told_to_go_on(posting: Site) -> None:
     assert client.get("/plain.txt").body == PLAIN
 
 
+def test_a_body_that_breaks_the_rules_after_all_is_400(posting: Site) -> None:
+    client = posting.connect()
+    client.ask("/all", "POST", Transfer_Encoding="chunked", Expect="100-continue")
+    assert client.answer().status == 100
+    client.send(b"hello\r\n")
+    assert client.answer().status == 400
+    assert client.is_closed()
+
+
 def test_a_client_of_http_1_0_is_not_told_to_go_on(posting: Site) -> None:
     head = b"POST /all HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello"
     assert posting.raw(head).startswith(b"HTTP/1.1 200 ")

@@ -71,6 +71,25 @@ def test_a_handler_that_fails_after_its_head_ends_the_connection(
     assert "ZeroDivisionError" in capfd.readouterr().err
 
 
+def test_a_client_that_is_lost_outside_of_a_request_is_no_error(
+    serve: Serve, settles: Settles, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(204)
+            self.end_headers()
+
+        def finish(self) -> None:
+            super().finish()
+            raise ConnectionResetError
+
+    site = serve(Handler)
+    assert site.get("/", Connection="close").status == 204
+    settles(lambda: not site.server.connections, "the connection is closed")
+    site.server.stop()
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_a_client_out_of_reach_is_no_error(serve: Serve, capfd: pytest.CaptureFixture[str]) -> None:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

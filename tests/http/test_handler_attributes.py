@@ -56,6 +56,56 @@ def test_an_extension_is_looked_up_as_it_is_and_then_in_small_letters(
         assert site.get(f"/{name}")["Content-Type"] == media_type
 
 
+def test_the_phrases_of_statuses_may_be_changed(serve: Serve) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        responses: ClassVar[dict[int, tuple[str, str]]] = {200: ("Fine", ""), 444: ("Gone", "Fled")}
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def do_POST(self) -> None:
+            self.send_error(444)
+
+    client = serve(Handler).connect()
+    assert client.get().reason == "Fine"
+    answer = client.get("/", "POST")
+    assert (answer.status, answer.reason) == (444, "Gone")
+    assert b"<p>Fled</p>" in answer.body
+
+
+def test_a_handler_may_keep_a_connection_that_would_close(serve: Serve) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Connection", "Keep-Alive")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    client = serve(Handler).connect()
+    for _ in range(2):
+        client.send(b"GET / HTTP/1.0\r\n\r\n")
+        assert client.answer()["Connection"] == "Keep-Alive"
+
+
+def test_a_line_of_the_log_says_who_and_when_as_the_class_does(
+    serve: Serve, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Handler(SimpleHTTPRequestHandler):
+        def address_string(self) -> str:
+            return "gull"
+
+        def log_date_time_string(self) -> str:
+            return "at noon"
+
+    site = serve(Handler)
+    for _ in range(4):
+        assert site.get("/plain.txt").body == PLAIN
+    line = 'gull - - [at noon] "GET /plain.txt HTTP/1.1" 200 13\n'
+    assert capsys.readouterr().err == line * 4
+
+
 def test_what_is_written_may_be_buffered(serve: Serve) -> None:
     class Handler(SimpleHTTPRequestHandler):
         wbufsize = -1
