@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,10 @@ import pytest
 from server_core import RequestFinished, SimpleHTTPRequestHandler, TransferEnded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import Serve, Settles, Site
+    from conftest import Client, Serve, Settles, Site
 
     from server_core import HTTPServer
 
@@ -80,23 +82,38 @@ def test_a_head_that_does_not_end_is_cut_off_unanswered(serve: Serve, begun: byt
     assert client.is_closed()
 
 
-def test_a_head_that_comes_byte_by_byte_is_cut_off_too(serve: Serve) -> None:
-    client = serve(AwaitsHeads).connect()
+@contextlib.contextmanager
+def byte_by_byte(client: Client) -> Iterator[None]:
+    """Send a little again and again, for as long as that is possible."""
     over = threading.Event()
 
     def dribble() -> None:
-        try:
-            client.send(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")
+        with contextlib.suppress(OSError):
             while not over.wait(0.05):
                 client.send(b"y")
-        except OSError:
-            pass
 
     dribbling = threading.Thread(target=dribble)
     dribbling.start()
-    assert client.is_closed()
-    over.set()
-    dribbling.join()
+    try:
+        yield
+    finally:
+        over.set()
+        dribbling.join()
+
+
+def test_a_head_that_comes_byte_by_byte_is_cut_off_too(serve: Serve) -> None:
+    client = serve(AwaitsHeads).connect()
+    client.send(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")
+    with byte_by_byte(client):
+        assert client.is_closed()
+
+
+def test_a_body_that_nobody_reads_is_not_awaited_byte_by_byte(serve: Serve) -> None:
+    client = serve(AwaitsBodies).connect()
+    client.ask("/plain.txt", Content_Length="1000")
+    assert client.answer().status == 200
+    with byte_by_byte(client):
+        assert client.is_closed()
 
 
 def test_a_body_that_does_not_come_is_cut_off(serve: Serve) -> None:
