@@ -147,8 +147,9 @@ def test_without_an_address_clients_of_both_families_are_served(run: Run) -> Non
         assert program.get("/plain.txt", host="::1").status == 200
 
 
-def test_connections_are_bounded_as_told(run: Run) -> None:
-    program = run("--max-connections", "4", "--max-connections-per-address", "2")
+@pytest.mark.parametrize("option", ["--max-connections", "--max-connections-per-address"])
+def test_connections_are_bounded_as_told(run: Run, option: str) -> None:
+    program = run(option, "2")
     with contextlib.ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(socket.create_connection(("127.0.0.1", program.port)))
