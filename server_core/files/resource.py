@@ -223,6 +223,11 @@ def lies_within(root: str, path: str) -> bool:
 
 
 def _open(path: str, flags: int, directory: int | None = None) -> int:
+    # Even an open that is closed at once does something to a pipe, whose writer believes that it
+    # has a reader, or to a tape, which rewinds.
+    mode = os.stat(path, dir_fd=directory, follow_symlinks=not flags & _NOFOLLOW).st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode)):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     try:
         return os.open(path, flags, dir_fd=directory)
     except OSError as error:

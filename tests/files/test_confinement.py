@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import select
 import socket
 import threading
 from typing import TYPE_CHECKING
@@ -168,6 +169,35 @@ def test_what_is_neither_file_nor_folder_is_not_found_and_holds_nothing_up(root:
         for name in ("pipe", "to the pipe", "socket", "null"):
             with pytest.raises(FileNotFoundError):
                 content(root, name)
+
+
+@pytest.mark.usefixtures("way")
+def test_whoever_waits_to_write_to_a_pipe_goes_on_waiting(root: Path) -> None:
+    """A reader that came and went would leave it with a broken pipe."""
+    pipe = root / "pipe"
+    os.mkfifo(pipe)
+    written: list[str] = []
+
+    def write() -> None:
+        try:
+            pipe.write_text("for another reader")
+        except OSError as error:
+            written.append(type(error).__name__)
+
+    writing = threading.Thread(target=write, daemon=True)
+    writing.start()
+    for _ in range(1000):
+        with pytest.raises(FileNotFoundError):
+            content(root, "pipe")
+    with pytest.raises(FileNotFoundError):
+        open_anywhere(str(pipe))
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    os.set_blocking(reader, True)
+    assert select.select([reader], [], [], 10)[0]
+    received = os.read(reader, 100)
+    os.close(reader)
+    writing.join(10)
+    assert (received, written) == (b"for another reader", [])
 
 
 def test_a_device_is_not_found_even_where_links_may_leave() -> None:
