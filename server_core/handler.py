@@ -39,7 +39,7 @@ from server_core.protocol.request import (
 )
 from server_core.reader import ConnectionReader, GuardedInput
 from server_core.server import client_host
-from server_core.writer import ConnectionWriter
+from server_core.writer import open_writer
 
 if TYPE_CHECKING:
     from server_core.connections import Connection
@@ -88,6 +88,8 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         self._guard = registry.get(self.request) if registry else None
         if self._guard is None or not self._guard.may_rest:
             super().setup()
+            if self._guard is not None:
+                self.wfile.close()  # ours follows
         else:
             # As there, but for the input, of which a part may have been read.
             self.connection = self.request
@@ -97,10 +99,8 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
                 self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._reader = ConnectionReader(self.connection, self._guard)
             self.rfile = io.BufferedReader(self._reader)
-            if self.wbufsize != 0:
-                self.wfile = self.connection.makefile("wb", self.wbufsize)
-        if self.wbufsize == 0:
-            self.wfile = ConnectionWriter(self.connection, self._guard)
+        if self.wbufsize == 0 or self._guard is not None:
+            self.wfile = open_writer(self.connection, self._guard, self.wbufsize)
 
     def handle(self) -> None:
         """Handle requests until the connection is to be closed, or waits for the next request.
@@ -241,10 +241,12 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
 
     def _await_request(self) -> None:
         """Wait for a request's first byte, then start the clock for its head."""
-        if self._guard is None or not isinstance(self.rfile, io.BufferedReader):
+        if self._guard is None:
             return
+        self._guard.arm(self.idle_timeout)
+        if not isinstance(self.rfile, io.BufferedReader):
+            return  # without a buffer, the first byte cannot be seen before it is read
         if self._reader is None or not self._reader.ahead:
-            self._guard.arm(self.idle_timeout)
             first = self.rfile.peek(1)[:1]
         else:
             first = bytes(self._reader.ahead[:1])
@@ -269,8 +271,8 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         if not framing.has_body:
             return
         source: object = self.rfile
-        if self._guard is not None and isinstance(source, io.BufferedReader):
-            source = GuardedInput(source, self._guard, self.body_timeout)
+        if self._guard is not None:
+            source = GuardedInput(cast("BinaryIO", source), self._guard, self.body_timeout)
         self._body = body_reader(cast("BinaryIO", source), framing)
         self.rfile = self._body
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from server_core.nonblocking import receive_into
 
@@ -57,7 +57,7 @@ class ConnectionReader(io.RawIOBase):
 class GuardedInput:
     """The input of a connection, each read of which has to give something within `seconds`."""
 
-    def __init__(self, source: io.BufferedReader, connection: Connection, seconds: float) -> None:
+    def __init__(self, source: BinaryIO, connection: Connection, seconds: float) -> None:
         self._source = source
         self._connection = connection
         self._seconds = seconds
@@ -66,7 +66,9 @@ class GuardedInput:
         """Read up to `size` bytes, as many as one read of the socket gives."""
         self._connection.arm(self._seconds)
         try:
-            return self._source.read1(size)
+            # Input without a buffer has no read1, but its read is one.
+            read1 = getattr(self._source, "read1", None) or self._source.read
+            return bytes(read1(size))
         finally:
             self._connection.disarm()
 

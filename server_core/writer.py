@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from server_core import nonblocking
 from server_core.files.resource import FileBody
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from server_core.connections import Connection
     from server_core.transfers import Transfer
 
-__all__ = ["ConnectionWriter"]
+__all__ = ["ConnectionWriter", "open_writer"]
 
 _SEND_PIECE = 262144
 # A small body, and the head before it.
@@ -234,6 +234,20 @@ class ConnectionWriter(io.BufferedIOBase):
     def _about_to_wait(self) -> None:
         if self._connection is not None:
             self._connection.about_to_wait()
+
+
+def open_writer(
+    sock: socket.socket, connection: Connection | None, buffer_size: int
+) -> io.BufferedIOBase:
+    """Return the `wfile` of a connection, with a buffer unless its size in bytes is 0.
+
+    A negative size stands for the usual one.
+    """
+    writer = ConnectionWriter(sock, connection)
+    if not buffer_size:
+        return writer
+    size = buffer_size if buffer_size > 0 else io.DEFAULT_BUFFER_SIZE
+    return io.BufferedWriter(cast("io.RawIOBase", writer), size)
 
 
 def _next_chunk(chunk: int, seconds: float) -> int:

@@ -199,3 +199,45 @@ def test_a_timeout_of_ones_own_is_obeyed(serve: Serve) -> None:
     client = site.connect()
     assert client.get("/big.bin").status == 200
     assert client.is_closed()
+
+
+class Unbuffered(Impatient):
+    rbufsize = 0
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"",
+        b"G",
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ],
+)
+def test_input_without_a_buffer_is_not_waited_for_either(serve: Serve, begun: bytes) -> None:
+    client = serve(Unbuffered).connect()
+    client.ask("/", "POST", b"in time")
+    assert client.answer().status == 204
+    client.send(begun)
+    assert client.is_closed()
+
+
+@pytest.mark.parametrize("size", [-1, 4096])
+def test_a_reader_that_stalls_is_cut_off_where_output_has_a_buffer(
+    serve: Serve, tree: Path, settles: Settles, size: int
+) -> None:
+    class Buffered(SimpleHTTPRequestHandler):
+        wbufsize = size
+
+    with (tree / "large.bin").open("wb") as file:
+        file.truncate(SIZE)
+    site = serve(Buffered, prepare=stall_soon)
+    served = site.connect()
+    assert len(served.get("/big.bin").body) == 1 << 20
+    assert served.get("/plain.txt", Connection="close").body == b"twelve gulls\n"
+    assert served.is_closed()
+    stalled = site.connect(receive_buffer=65536)
+    stalled.ask("/large.bin")
+    site.wait_for(TransferEnded, 2)
+    settles(lambda: not site.server.connections, "its place is free")
+    assert len(stalled.rest()) < SIZE
