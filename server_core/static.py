@@ -133,6 +133,7 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_framing(size_of(page))
+        self.forbid_guessing()
         self._send_extra_headers()
         self.end_headers()
         return page
@@ -199,6 +200,10 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return open_beneath(root, below, may_leave=self.follow_symlinks)
 
+    def forbid_guessing(self) -> None:
+        """Add that the media type is what it is said to be, and not what a browser may think."""
+        self.send_header("X-Content-Type-Options", "nosniff")
+
     def send_open_error(self, error: OSError, message: str = "File not found") -> None:
         """Answer a request for something that could not be opened or listed.
 
@@ -249,6 +254,8 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
             self.send_response(response.status)
             for name, value in response.fields:
                 self.send_header(name, value)
+            if response.body is not None:
+                self.forbid_guessing()
             if response.status == HTTPStatus.OK:
                 self._send_extra_headers()
             self.end_headers()

@@ -37,6 +37,16 @@ def test_a_file_is_sent_whole_with_what_describes_it(site: Site, tree: Path) -> 
     assert server.startswith("server_core/")
 
 
+@pytest.mark.parametrize("target", ["/plain.txt", "/big.bin", "/sub/"])
+@pytest.mark.parametrize("ranges", ["", "bytes=0-1", "bytes=0-1,3-4"])
+def test_browsers_are_told_not_to_guess_what_a_file_is(
+    site: Site, target: str, ranges: str
+) -> None:
+    answer = site.get(target, **{"Range": ranges} if ranges else {})
+    assert answer.status == (200 if target == "/sub/" or not ranges else 206)
+    assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"]
+
+
 @pytest.mark.parametrize("name", ["plain.txt", "empty", "big.bin", "sub/", "sub", "missing"])
 def test_head_is_what_get_says_without_its_body(site: Site, name: str) -> None:
     client = site.connect()
