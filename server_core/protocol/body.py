@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, BinaryIO
 
 from server_core.errors import ConnectionLostError, RequestError
-from server_core.protocol.headers import read_field_lines
+from server_core.protocol.headers import parse_field_lines, read_field_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,8 +151,14 @@ class ChunkedBody(BodyReader):
         match = self._expect_line(_CHUNK_LINE, _CHUNK_LINE_LIMIT)
         self._left = int(match[1], 16)
         if self._left == 0:
-            read_field_lines(self._source.readline)
+            parse_field_lines(read_field_lines(self._trailer_line))
             self._ended = True
+
+    def _trailer_line(self, limit: int) -> bytes:
+        line = self._source.readline(limit)
+        if line.endswith(b"\n") and not line.endswith(b"\r\n"):
+            raise RequestError(HTTPStatus.BAD_REQUEST, "Bad trailer")
+        return line
 
     def _expect_line(self, pattern: re.Pattern[bytes], limit: int) -> re.Match[bytes]:
         line = self._source.readline(limit)

@@ -127,6 +127,13 @@ def test_extensions_and_trailers_are_passed_over() -> None:
         pytest.param(b"3\r\nabc\n0\r\n\r\n", id="a bare line feed after the data"),
         pytest.param(b"1" * 17 + b"\r\n", id="a length of 17 digits"),
         pytest.param(b"3;" + b"a" * 5000 + b"\r\nabc\r\n", id="an endless extension"),
+        pytest.param(b"0\r\nGET / HTTP/1.1\r\n\r\n", id="a trailer without a colon"),
+        pytest.param(b"0\r\nX : y\r\n\r\n", id="a space before a trailer's colon"),
+        pytest.param(b"0\r\nX: y\r\n z\r\n\r\n", id="a folded trailer"),
+        pytest.param(b"0\r\nX: y\rZ: w\r\n\r\n", id="a bare CR in a trailer"),
+        pytest.param(b"0\r\nX: y\n\r\n", id="a bare line feed after a trailer"),
+        pytest.param(b"0\r\nX: y\r\n\n", id="a bare line feed after the trailers"),
+        pytest.param(b"0\r\n\n", id="a bare line feed without trailers"),
     ],
 )
 def test_a_malformed_chunk_is_400(body: bytes) -> None:
