@@ -282,9 +282,11 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
         fields = self.headers.items()
         varies = self.max_compressed > 0 and is_compressible(content_type)
         etag = strong_etag(*resource.identity)
+        # A time to come must not be said to have been (RFC 9110 section 8.8.2.1).
+        modified = min(resource.modified, time.time())
         fits = MIN_COMPRESSED <= resource.size <= self.max_compressed
         if varies and fits and "Range" not in self.headers and accepts_gzip(fields):
-            validators = Validators(etag[:-1] + '-gzip"', resource.modified)
+            validators = Validators(etag[:-1] + '-gzip"', modified)
             compressed = b""
             if evaluate(fields, validators) is Precondition.HOLDS:
                 compressed = compress_file(resource)
@@ -292,7 +294,7 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
                 Representation(len(compressed), content_type, validators, "gzip", varies),
                 compressed,
             )
-        validators = Validators(etag, resource.modified)
+        validators = Validators(etag, modified)
         return Representation(resource.size, content_type, validators, None, varies), None
 
     def _send_extra_headers(self) -> None:

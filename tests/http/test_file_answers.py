@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from server_core.protocol.conditional import format_http_date, parse_http_date
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -164,10 +166,33 @@ def test_a_part_of_another_state_is_not_sent(site: Site) -> None:
 def test_a_file_of_any_time_is_served(site: Site, tree: Path) -> None:
     for moment in (-86400, 0, 2**32, 2**33):
         os.utime(tree / "plain.txt", (moment, moment))
-        modified = site.get("/plain.txt")["Last-Modified"]
-        assert modified is not None
-        assert site.get("/plain.txt", If_Modified_Since=modified).status == 304
+        assert site.get("/plain.txt").status == 200
         assert site.get("/").status == 200
+
+
+@pytest.mark.parametrize("moment", [-86400, 0, 1])
+def test_a_file_of_an_old_time_is_known_by_it(site: Site, tree: Path, moment: int) -> None:
+    os.utime(tree / "plain.txt", (moment, moment))
+    modified = site.get("/plain.txt")["Last-Modified"]
+    assert modified is not None
+    assert site.get("/plain.txt", If_Modified_Since=modified).status == 304
+
+
+@pytest.mark.parametrize("ahead", [60, 2**31, 2**33])
+def test_a_file_of_a_time_to_come_was_modified_now_at_the_latest(
+    site: Site, tree: Path, ahead: int
+) -> None:
+    moment = time.time() + ahead
+    os.utime(tree / "plain.txt", (moment, moment))
+    answer = site.get("/plain.txt")
+    modified, date = parse_http_date(str(answer["Last-Modified"])), answer["Date"]
+    assert modified is not None
+    assert modified <= (parse_http_date(str(date)) or 0)
+    # Nobody may take it for what it was at that moment.
+    assert (
+        site.get("/plain.txt", If_Range=format_http_date(moment), Range="bytes=0-0").status == 200
+    )
+    assert site.get("/plain.txt", If_None_Match=str(answer["ETag"])).status == 304
 
 
 def test_a_file_that_may_not_be_read_is_not_found(site: Site, tree: Path) -> None:
