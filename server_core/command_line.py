@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from server_core.cgi import CGIHTTPRequestHandler
 from server_core.handler import BaseHTTPRequestHandler
+from server_core.log_output import takes_output
 from server_core.options import UsageError, check_headers, key_password, parser
 from server_core.pooled import PooledHTTPServer
 from server_core.server import HTTPServer, ThreadingHTTPServer, every_address
@@ -61,7 +62,8 @@ def test(
             server.serve_forever()
     except KeyboardInterrupt:
         with contextlib.suppress(OSError):  # nobody reads it
-            print("\nKeyboard interrupt received, exiting.")
+            if takes_output(sys.stdout, 0):
+                print("\nKeyboard interrupt received, exiting.")
         sys.exit(0)
 
 
@@ -241,7 +243,8 @@ def _main(args: Sequence[str] | None = None) -> None:
 def _output_that_may_be_lost() -> Iterator[None]:
     """Drop, at the end, what was printed and cannot be written: Python's exit status would be 120.
 
-    Of a stream whose reader has gone, what failed to leave stays in its buffer until then.
+    Of a stream whose reader has gone, what failed to leave stays in its buffer until then; a reader
+    that has stopped reading would be waited for.
     """
     try:
         yield
@@ -249,6 +252,8 @@ def _output_that_may_be_lost() -> Iterator[None]:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or None
                 try:
+                    if not takes_output(stream, 0):
+                        raise BlockingIOError
                     stream.flush()
                 except OSError:
                     nowhere = os.open(os.devnull, os.O_WRONLY)

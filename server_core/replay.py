@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 from server_core.connections import Connection
 from server_core.events import Event, RequestFinished
+from server_core.log_output import write_log
 from server_core.nonblocking import send
 from server_core.prepared import PreparedAnswer, PreparedAnswers
 from server_core.protocol.conditional import format_http_date
-from server_core.request_log import LoggingRequestHandler, log_time, write_log
+from server_core.request_log import LoggingRequestHandler, log_time
 
 __all__ = ["Replay"]
 

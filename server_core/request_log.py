@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import os
-import re
 import socketserver
 import sys
 import time
 from http import HTTPStatus
-from typing import Any, ClassVar, TextIO
+from typing import Any, ClassVar
 
+from server_core.log_output import write_log
 from server_core.protocol.conditional import format_http_date
 from server_core.server import client_host
 
-__all__ = ["LoggingRequestHandler", "log_time", "request_message", "write_log"]
+__all__ = ["LoggingRequestHandler", "log_time", "request_message"]
 
 __version__ = "0.1"
 
@@ -23,10 +21,6 @@ _LONGEST_LINE = 2048
 # Control characters (Unicode's C0 and C1, and DEL) could drive the terminal that shows the log.
 _ESCAPES = {code: rf"\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _ESCAPES[ord("\\")] = r"\\"
-_STATUS_AND_SIZE = re.compile(r'(?<=" )(([1-5])[0-9]{2}) ([0-9]+|-)$', re.MULTILINE)
-_COLOURS = {"1": "", "2": "\x1b[32m", "3": "\x1b[96m", "4": "\x1b[33m", "5": "\x1b[31m"}
-_asked: tuple[TextIO | None, bool] = None, False
-"""The stream that was written to last, and whether it shows colours."""
 _REQUEST_FORMAT = '"%s" %s %s'
 
 
@@ -49,42 +43,6 @@ def log_time(second: int, month_names: tuple[str | None, ...]) -> str:
     return (
         f"{then.tm_mday:02d}/{month_names[then.tm_mon]}/{then.tm_year:04d} "
         f"{then.tm_hour:02d}:{then.tm_min:02d}:{then.tm_sec:02d}"
-    )
-
-
-def write_log(lines: str) -> None:
-    """Write finished lines to standard error: on a terminal, status and size in colours.
-
-    NO_COLOR and FORCE_COLOR are heeded, as they are when the first line is written. A log that
-    cannot be written is not the client's loss.
-    """
-    stream = sys.stderr
-    # Full, closed, or None as under pythonw.
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        stream.write(_in_colours(lines) if _shows_colours(stream) else lines)
-
-
-def _shows_colours(stream: TextIO) -> bool:
-    global _asked
-    if stream is not _asked[0]:
-        _asked = stream, _ask_for_colours(stream)
-    return _asked[1]
-
-
-def _ask_for_colours(stream: TextIO) -> bool:
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    # What a console of Windows makes of such sequences depends on how it was started.
-    if os.environ.get("TERM") == "dumb" or sys.platform == "win32":
-        return False
-    return hasattr(stream, "isatty") and stream.isatty()
-
-
-def _in_colours(lines: str) -> str:
-    return _STATUS_AND_SIZE.sub(
-        lambda found: f"{_COLOURS[found[2]]}{found[1]}\x1b[0m \x1b[90m{found[3]}\x1b[0m", lines
     )
 
 
@@ -118,7 +76,8 @@ class LoggingRequestHandler(socketserver.StreamRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
         """Write one line to standard error: address, time and `format % args`.
 
-        Control characters are escaped.
+        Control characters are escaped. A log that cannot be written, or whose reader has stopped
+        reading, is not the client's loss.
         """
         if self.quiet:
             return

@@ -1,7 +1,9 @@
-"""A log that nobody reads any more, or that cannot be written, harms no answer."""
+"""A log that nobody reads any more, or for now, or that cannot be written, harms no answer."""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import signal
 from typing import TYPE_CHECKING
@@ -70,3 +72,36 @@ def test_a_reader_that_leaves_in_between_is_not_missed(
         assert server.get()[1] == b"twelve gulls\n"
     settles(lambda: server.threads() < 5, "no thread has got stuck")
     assert server.end(signal.SIGTERM)[0] == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_a_reader_that_stops_reading_holds_up_neither_answers_nor_the_end(
+    launch: Launch, settles: Settles, number: int
+) -> None:
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 16384)
+    server = launch(stderr=writer)
+    os.close(writer)
+    try:
+        for _ in range(REQUESTS):
+            assert server.get()[1] == b"twelve gulls\n"
+            assert server.get("/missing")[0].status == 404
+        assert server.threads() < 10
+        # It goes on, and is told what there is to be told from then on.
+        os.set_blocking(reader, False)
+        told = bytearray(os.read(reader, 1 << 20))
+        assert server.get("/last")[0].status == 404
+
+        def is_told() -> bool:
+            with contextlib.suppress(BlockingIOError):
+                told.extend(os.read(reader, 1 << 20))
+            return b'"GET /last HTTP/1.1" 404' in told
+
+        settles(is_told, "the line after the pause is there")
+        for _ in range(REQUESTS):
+            assert server.get()[0].status == 200
+        status, seconds = server.end(number)
+        assert status == 0
+        assert seconds < 3
+    finally:
+        os.close(reader)

@@ -1,0 +1,88 @@
+"""Standard error as a log: whoever reads it, or has stopped to, holds nobody up."""
+
+from __future__ import annotations
+
+import os
+import select
+import stat
+import sys
+import threading
+from typing import Any, Final
+
+from server_core.log_colours import in_colours, shows_colours
+
+__all__ = ["takes_output", "write_log"]
+
+_PIECE: Final = 1000
+"""Characters, of at most four bytes each: a pipe that takes anything takes 4096 bytes at once."""
+_PATIENCE: Final = 0.25
+"""Seconds that a reader may stop for until lines are dropped, to the one from which it goes on."""
+
+
+def takes_output(stream: Any, seconds: float) -> bool:
+    """Return whether a stream takes some output, or an error, within so many seconds.
+
+    True where that cannot be known: of what is no file, and on Windows.
+    """
+    poll = _poll_of(stream)
+    return poll is None or bool(poll.poll(seconds * 1000))
+
+
+class _Log:
+    """Writes to standard error for several threads, and waits for none of its readers for long."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stream: Any = None
+        self._poll: select.poll | None = None
+        self._has_colours = False
+        self._is_stalled = False
+
+    def write(self, text: str) -> None:
+        """Write whole lines; what cannot be written is dropped."""
+        with self._lock:
+            try:
+                if self._stream is not sys.stderr:
+                    self._follow(sys.stderr)
+                if self._has_colours:
+                    text = in_colours(text)
+                if len(text) <= _PIECE:
+                    if self._may_write():
+                        self._stream.write(text)
+                    return
+                for start in range(0, len(text), _PIECE):
+                    if not self._may_write():
+                        return
+                    self._stream.write(text[start : start + _PIECE])
+                    self._stream.flush()
+            except (OSError, ValueError, AttributeError):  # full, closed, or None as under pythonw
+                pass
+
+    def _follow(self, stream: Any) -> None:
+        self._stream, self._poll = stream, _poll_of(stream)
+        self._has_colours = shows_colours(stream)
+        self._is_stalled = False
+
+    def _may_write(self) -> bool:
+        poll = self._poll
+        if poll is None or poll.poll(0):
+            self._is_stalled = False
+        elif not self._is_stalled:
+            self._is_stalled = not poll.poll(_PATIENCE * 1000)
+        return not self._is_stalled
+
+
+def _poll_of(stream: Any) -> select.poll | None:
+    """Return what tells whether a stream takes output; None where it is not to be asked."""
+    try:
+        descriptor = stream.fileno()
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        poll = select.poll()
+        poll.register(descriptor, select.POLLOUT)
+    except (OSError, ValueError, AttributeError):
+        return None
+    return poll
+
+
+write_log = _Log().write
