@@ -30,6 +30,7 @@ class Connection:
         "client_address",
         "deadline",
         "is_ending",
+        "is_owed_input",
         "is_watched",
         "may_rest",
         "on_wait",
@@ -60,6 +61,8 @@ class Connection:
         """The rest of an answer that did not leave at once."""
         self.is_ending = False
         """Whether it is to be closed once that has left."""
+        self.is_owed_input = False
+        """Whether its client has yet to send what it announced, though nobody will read it."""
         self.is_watched = False
         """Whether its server waits for input on it."""
         self.send_held: Callable[[], None] | None = None

@@ -193,7 +193,9 @@ class HTTPServer(socketserver.TCPServer):
         """
         with contextlib.suppress(OSError):  # the client has left
             request.settimeout(0)
-            if self._has_input(request):
+            connection = self.connections.get(request)
+            is_owed = connection is not None and connection.is_owed_input
+            if is_owed or self._has_input(request):
                 request.shutdown(socket.SHUT_WR)
                 self._linger(request)
         self.close_request(request)

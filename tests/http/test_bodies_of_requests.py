@@ -180,6 +180,14 @@ def test_a_body_that_is_refused_is_not_waited_for(serve: Serve) -> None:
     assert Refusing.calls == ["/upload"]
 
 
+def test_a_body_that_is_sent_after_the_refusal_resets_no_connection(posting: Site) -> None:
+    client = posting.connect()
+    client.ask("/upload", "PUT", Content_Length="900000")
+    assert client.answer().status == 501
+    client.send(b"x" * 900_000)
+    assert client.is_closed()
+
+
 def test_an_answer_is_not_lost_to_a_body_that_is_still_sent(posting: Site) -> None:
     client = posting.connect()
     client.ask("/upload", "PUT", Content_Length="900000")
