@@ -142,9 +142,8 @@ def server_core(setting: Setting, *options: str) -> list[str]:
 
 
 def share(setting: Setting) -> list[str]:
-    """The application's share of a folder."""
-    options = ["--bind", "local", "--port", str(setting.port)]
-    return [sys.executable, "-P", "-m", "app", "--headless", str(setting.folder), *options]
+    """The application's share of a folder, with its log in memory as the window has it."""
+    return [sys.executable, str(HERE / "share.py"), str(setting.port), str(setting.folder)]
 
 
 def fair(setting: Setting) -> list[str]:
