@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar, cast
 
 from server_core.exchange import Exchange
-from server_core.protocol.headers import check_field, check_line, list_members
+from server_core.protocol.headers import field_line, list_members, status_line
 from server_core.request_log import LoggingRequestHandler
 from server_core.writer import ConnectionWriter
 
@@ -37,7 +37,11 @@ DEFAULT_ERROR_CONTENT_TYPE = "text/html;charset=utf-8"
 # RFC 9110 section 6.4.1: answers that end with their head. A 205 has no body either, but has to say
 # so by its length.
 _BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
-_KNOWN = frozenset(HTTPStatus)
+# By number: a member is looked up in its class for longer than a line of a head is made.
+_STATUSES: dict[int, HTTPStatus] = {int(status): status for status in HTTPStatus}
+_FIRST_FINAL = int(HTTPStatus.OK)
+_FIRST_ERROR = int(HTTPStatus.BAD_REQUEST)
+_TELLING = frozenset({"connection", "content-length", "transfer-encoding"})
 
 
 class AnsweringRequestHandler(LoggingRequestHandler):
@@ -46,7 +50,7 @@ class AnsweringRequestHandler(LoggingRequestHandler):
     error_message_format = DEFAULT_ERROR_MESSAGE
     error_content_type = DEFAULT_ERROR_CONTENT_TYPE
     protocol_version = "HTTP/1.0"
-    responses: ClassVar[dict[HTTPStatus, tuple[str, str]]] = {
+    responses: ClassVar[dict[int, tuple[str, str]]] = {
         status: (status.phrase, status.description) for status in HTTPStatus
     }
 
@@ -67,7 +71,7 @@ class AnsweringRequestHandler(LoggingRequestHandler):
         `message` stands in the status line and, escaped, in the page; `explain` in the page alone.
         Both default to what `responses` has for the code.
         """
-        short, long = self.responses.get(cast("HTTPStatus", code), ("???", "???"))
+        short, long = self.responses.get(code, ("???", "???"))
         message = short if message is None else message
         explain = long if explain is None else explain
         self.log_error("code %d, message %s", code, message)
@@ -90,8 +94,10 @@ class AnsweringRequestHandler(LoggingRequestHandler):
 
     def send_response(self, code: int, message: str | None = None) -> None:
         """Begin an answer: its status line, Server and Date; it is logged as its head leaves."""
-        self._log_pending()
-        self._exchange.unlogged = True
+        exchange = self._exchange
+        if exchange.unlogged:
+            self._log_answer()
+        exchange.unlogged = True
         self.send_response_only(code, message)
         self.send_header("Server", self.version_string())
         self.send_header("Date", self.date_time_string())
@@ -101,14 +107,13 @@ class AnsweringRequestHandler(LoggingRequestHandler):
 
         Raises HeaderInjectionError for a message with a line break.
         """
-        if code >= HTTPStatus.OK:
+        if code >= _FIRST_FINAL:
             self._exchange.status = int(code)
         if self.request_version == "HTTP/0.9":
             return
         if message is None:
-            message = self.responses.get(cast("HTTPStatus", code), ("",))[0]
-        line = f"{self.protocol_version} {code:d} {check_line(message)}\r\n"
-        self._headers_buffer.append(line.encode("latin-1", "replace"))
+            message = self.responses.get(code, ("",))[0]
+        self._headers_buffer.append(status_line(self.protocol_version, int(code), message))
 
     def send_header(self, keyword: str, value: object) -> None:
         """Add a header field, kept until `end_headers`.
@@ -117,10 +122,12 @@ class AnsweringRequestHandler(LoggingRequestHandler):
         name or value that would not be one field.
         """
         text = str(value)
-        check_field(keyword, text)
+        line = field_line(keyword, text)
         if self.request_version != "HTTP/0.9":
-            self._headers_buffer.append(f"{keyword}: {text}\r\n".encode("latin-1"))
+            self._headers_buffer.append(line)
         name = keyword.lower()
+        if name not in _TELLING:
+            return
         if name == "connection":
             self._exchange.says_connection = True
             options = {option.lower() for option in list_members([text])}
@@ -140,7 +147,8 @@ class AnsweringRequestHandler(LoggingRequestHandler):
             if exchange.status:
                 self._announce_connection()
             self._headers_buffer.append(b"\r\n")
-        self._log_pending()
+        if exchange.unlogged:
+            self._log_answer()
         self.flush_headers()
         exchange.body_start = getattr(self.wfile, "accepted", 0)
         if exchange.is_chunked and not self._is_bodiless():
@@ -210,12 +218,11 @@ class AnsweringRequestHandler(LoggingRequestHandler):
 
     def _is_bodiless(self) -> bool:
         status = self._exchange.status
-        return self.command == "HEAD" or status in _BODILESS or status < HTTPStatus.OK
+        return self.command == "HEAD" or status in _BODILESS or status < _FIRST_FINAL
 
-    def _log_pending(self) -> None:
+    def _log_answer(self) -> None:
         exchange = self._exchange
-        if exchange.unlogged:
-            exchange.unlogged = False
-            size = exchange.content_length if exchange.status < 400 else None
-            known = HTTPStatus(exchange.status) if exchange.status in _KNOWN else exchange.status
-            self.log_request(known, "-" if size is None else size)
+        exchange.unlogged = False
+        size = exchange.content_length if exchange.status < _FIRST_ERROR else None
+        known = _STATUSES.get(exchange.status, exchange.status)
+        self.log_request(known, "-" if size is None else size)

@@ -23,20 +23,9 @@ from server_core.errors import ConnectionLostError, RequestError, is_lost_connec
 from server_core.events import RequestFinished
 from server_core.exchange import Exchange
 from server_core.protocol.body import BodyReader, body_reader, drain
-from server_core.protocol.headers import (
-    MAX_LINE_BYTES,
-    list_members,
-    parse_field_lines,
-    read_field_lines,
-)
-from server_core.protocol.request import (
-    BodyFraming,
-    body_framing,
-    check_host,
-    parse_request_line,
-    values_of,
-    wants_keep_alive,
-)
+from server_core.protocol.headers import MAX_LINE_BYTES, Fields
+from server_core.protocol.request import BodyFraming, parse_request_line
+from server_core.protocol.request_head import read_head
 from server_core.reader import ConnectionReader, GuardedInput
 from server_core.server import client_host
 from server_core.writer import open_writer
@@ -48,7 +37,6 @@ __all__ = ["TOLD_TARGET", "BaseHTTPRequestHandler"]
 
 _TLS_HANDSHAKE = b"\x16"
 _ECHO_LIMIT = 200
-_FRAMING = frozenset({"content-length", "transfer-encoding"})
 TOLD_TARGET = 2048
 """Characters of a request's target that are told to the observer, who may keep many."""
 
@@ -85,7 +73,7 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
     def setup(self) -> None:
         """Prepare `connection`, `rfile` and `wfile`."""
         registry = getattr(self.server, "connections", None)
-        self._guard = registry.get(self.request) if registry else None
+        self._guard = None if registry is None else registry.get(self.request)
         if self._guard is None or not self._guard.may_rest:
             super().setup()
             if self._guard is not None:
@@ -167,18 +155,15 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
                 self.path = "/" + self.path.lstrip("/")
             if line.number < (1, 0):
                 self._disarm()
-                self.headers = self._message([])
+                self.headers = self._message(())
                 return True
             self.request_version = line.version
-            fields = parse_field_lines(read_field_lines(self.rfile.readline))
+            needs_host = self.require_host and self._guard is not None
+            head = read_head(self.rfile, line.number, needs_host=needs_host)
             self._disarm()
-            self.headers = self._message(fields)
-            names = {name.lower() for name, _ in fields}
-            if self.require_host and self._guard is not None:
-                check_host(fields, line.number)
-            framing = body_framing(fields, line.number) if names & _FRAMING else None
+            self.headers = self._message(head.fields)
         except RequestError as error:
-            self.headers = self._message([])
+            self.headers = self._message(())
             # Whoever sent what is not even a version understands a status line all the same.
             self.request_version = max(self.request_version, "HTTP/1.0")
             self._refuse(error)
@@ -186,17 +171,11 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         except ConnectionLostError:
             self._exchange.complete = False
             return False
-        self.close_connection = not (
-            self.protocol_version >= "HTTP/1.1" and wants_keep_alive(fields, line.number)
-        )
-        if framing is not None:
-            self._expect_body(framing)
-        if (
-            "expect" in names
-            and "100-continue" in map(str.lower, list_members(values_of(fields, "expect")))
-            and self.protocol_version >= "HTTP/1.1"
-            and line.number >= (1, 1)
-        ):
+        is_persistent = self.protocol_version >= "HTTP/1.1"
+        self.close_connection = not (is_persistent and head.keeps_alive)
+        if head.framing.has_body:
+            self._expect_body(head.framing)
+        if head.expects_continue and is_persistent and line.number >= (1, 1):
             return self._expect_100()
         return True
 
@@ -246,10 +225,7 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         self._guard.arm(self.idle_timeout)
         if not isinstance(self.rfile, io.BufferedReader):
             return  # without a buffer, the first byte cannot be seen before it is read
-        if self._reader is None or not self._reader.ahead:
-            first = self.rfile.peek(1)[:1]
-        else:
-            first = bytes(self._reader.ahead[:1])
+        first = self.rfile.peek(1)[:1]
         self._guard.arm(self.head_timeout)
         if first == _TLS_HANDSHAKE:
             self._exchange.begin()
@@ -259,7 +235,7 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         if self._guard is not None:
             self._guard.disarm()
 
-    def _message(self, fields: list[tuple[str, str]]) -> email.message.Message:
+    def _message(self, fields: Fields) -> email.message.Message:
         message = self.MessageClass()
         for name, value in fields:
             message.set_raw(name, value)
@@ -268,8 +244,6 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         return message
 
     def _expect_body(self, framing: BodyFraming) -> None:
-        if not framing.has_body:
-            return
         source: object = self.rfile
         if self._guard is not None:
             source = GuardedInput(cast("BinaryIO", source), self._guard, self.body_timeout)
@@ -295,14 +269,20 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
 
     def _leave_body_behind(self) -> None:
         """Read what the handler left of the body, or close: the next request begins after it."""
-        if self._body is None or self._body.finished or self.close_connection:
+        if self._body is None or self._body.finished:
             return
+        if not self.close_connection and self._drains(self._body):
+            return
+        self.close_connection = True
+        if self._guard is not None:
+            self._guard.is_owed_input = True
+
+    def _drains(self, body: BodyReader) -> bool:
         deadline = time.monotonic() + self.body_timeout
         try:
-            if not drain(self._body, self.max_drained_body, lambda: time.monotonic() < deadline):
-                self.close_connection = True
+            return drain(body, self.max_drained_body, lambda: time.monotonic() < deadline)
         except (RequestError, OSError):
-            self.close_connection = True
+            return False
 
     def _refuse(self, error: RequestError) -> None:
         self._disarm()
@@ -321,7 +301,8 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
             self._headers_buffer = []
             exchange.complete = False
             self.close_connection = True
-        self._log_pending()
+        if exchange.unlogged:
+            self._log_answer()
         if exchange.began is None or self.server is None:
             return
         if getattr(self.server, "on_event", None) is None:

@@ -16,8 +16,8 @@ import weakref
 from dataclasses import dataclass, field
 
 from server_core.errors import ConnectionLostError, RequestError
-from server_core.protocol.headers import Fields, parse_field_lines, read_field_lines
-from server_core.protocol.request import body_framing, check_host
+from server_core.protocol.headers import Fields
+from server_core.protocol.request_head import read_head
 from server_core.transfers import SMALL_BODY
 
 __all__ = [
@@ -285,14 +285,12 @@ def _request_fields(section: bytes) -> RequestFields | None:
     """Return what is known of a header section; None where the handler has to look at it."""
     stream = io.BytesIO(section)
     try:
-        fields = parse_field_lines(read_field_lines(stream.readline))
-        check_host(fields, _HTTP_1_1)
-        framing = body_framing(fields, _HTTP_1_1)
+        head = read_head(stream, _HTTP_1_1, needs_host=True)
     except (RequestError, ConnectionLostError):
         return None
-    if stream.read(1) or framing.has_body or not is_repeatable(fields):
+    if stream.read(1) or head.framing.has_body or not is_repeatable(head.fields):
         return None
-    told = {name.lower(): value for name, value in reversed(fields)}
+    told = {name.lower(): value for name, value in reversed(head.fields)}
     return RequestFields(
-        _deciding_fields(fields), told.get("user-agent", ""), told.get("referer", "")
+        _deciding_fields(head.fields), told.get("user-agent", ""), told.get("referer", "")
     )

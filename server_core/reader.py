@@ -40,9 +40,9 @@ class ConnectionReader(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer, /) -> int | None:
         """Read what there is into `buffer` and return the number of bytes; 0 at the end."""
         if self.ahead:
-            with memoryview(buffer) as view, view.cast("B") as target:
-                size = min(len(target), len(self.ahead))
-                target[:size] = self.ahead[:size]
+            target = memoryview(buffer).cast("B")
+            size = min(len(target), len(self.ahead))
+            target[:size] = self.ahead[:size]
             del self.ahead[:size]
             return size
         if not self.waits:

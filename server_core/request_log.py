@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import socketserver
 import sys
 import time
@@ -21,13 +22,18 @@ _LONGEST_LINE = 2048
 # Control characters (Unicode's C0 and C1, and DEL) could drive the terminal that shows the log.
 _ESCAPES = {code: rf"\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _ESCAPES[ord("\\")] = r"\\"
+_TO_ESCAPE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 _REQUEST_FORMAT = '"%s" %s %s'
 
 
 def request_message(requestline: str, code: int | str, size: int | str) -> str:
     """Return what the log's line says of a request after its time, and its line break."""
     words = _request_words(requestline, code, size)
-    return (_REQUEST_FORMAT % words).translate(_ESCAPES) + "\n"
+    return _escaped(_REQUEST_FORMAT % words) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPES) if _TO_ESCAPE.search(text) else text
 
 
 def _request_words(requestline: str, code: int | str, size: int | str) -> tuple[str, str, str]:
@@ -81,7 +87,7 @@ class LoggingRequestHandler(socketserver.StreamRequestHandler):
         """
         if self.quiet:
             return
-        message = (format % args).translate(_ESCAPES)
+        message = _escaped(format % args)
         write_log(f"{self.address_string()} - - [{self.log_date_time_string()}] {message}\n")
 
     def version_string(self) -> str:

@@ -50,6 +50,7 @@ class ConnectionWriter(io.BufferedIOBase):
         # Only of a socket as it is can be asked what it takes without waiting.
         self._is_plain = type(sock) is socket.socket
         self._hands_on = connection is not None and connection.on_wait is not None
+        self._sends_at_once = self._hands_on and self._is_plain
         self._held: bytearray | None = None
         self._is_chunked = False
         self._lock = threading.Lock()
@@ -71,6 +72,10 @@ class ConnectionWriter(io.BufferedIOBase):
 
     def write(self, data: ReadableBuffer, /) -> int:
         """Send `data`, or keep it until the end of `joined()`; return its length in bytes."""
+        if type(data) is bytes and not self._is_chunked:
+            self.accepted += len(data)
+            self._put(data)
+            return len(data)
         with memoryview(data) as view, view.cast("B") as octets:
             size = len(octets)
             self.accepted += size
@@ -97,7 +102,7 @@ class ConnectionWriter(io.BufferedIOBase):
         until the handler is seen to wait for something.
         """
         connection = self._connection
-        if self._held is not None or connection is None or not (self._hands_on and self._is_plain):
+        if self._held is not None or connection is None or not self._sends_at_once:
             self.write(data)
             return
         self.accepted += len(data)
@@ -213,21 +218,21 @@ class ConnectionWriter(io.BufferedIOBase):
                 self._head = self._head[nonblocking.send(self._socket, self._head) :]
 
     def _send(self, data: memoryview | bytes | bytearray, *flags: int) -> None:
+        sent = self._send_at_once(data) if self._hands_on and not flags else 0
+        if sent == len(data):
+            return
         with memoryview(data) as view:
-            sent = self._send_at_once(view) if not flags else 0
             for start in range(sent, len(view), _SEND_PIECE):
                 with _deadline(self._connection):
                     self._socket.sendall(view[start : start + _SEND_PIECE], *flags)
 
-    def _send_at_once(self, view: memoryview) -> int:
+    def _send_at_once(self, data: memoryview | bytes | bytearray) -> int:
         """Send what leaves without waiting, before other threads are told that this one waits."""
-        if not self._hands_on:
-            return 0
         sent = 0
         if self._is_plain:
             with contextlib.suppress(BlockingIOError):
-                sent = nonblocking.send(self._socket, view)
-        if sent < len(view):
+                sent = nonblocking.send(self._socket, data)
+        if sent < len(data):
             self._about_to_wait()
         return sent
 

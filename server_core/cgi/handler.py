@@ -288,7 +288,8 @@ class CGIHTTPRequestHandler(SimpleHTTPRequestHandler):
     def _begin_answer(self) -> None:
         self.send_response(HTTPStatus.OK, "Script output follows")
         self.send_header("Connection", "close")
-        self._log_pending()
+        if self._exchange.unlogged:
+            self._log_answer()
         self.flush_headers()
         self._exchange.body_start = getattr(self.wfile, "accepted", 0)
 

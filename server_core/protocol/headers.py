@@ -16,9 +16,11 @@ __all__ = [
     "Fields",
     "check_field",
     "check_line",
+    "field_line",
     "list_members",
     "parse_field_lines",
     "read_field_lines",
+    "status_line",
 ]
 
 MAX_LINE_BYTES = 65536
@@ -38,6 +40,7 @@ _FIELD_LINE = re.compile(
     rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*\r?\n"
 )
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_USUAL_VALUE = 200
 _LINE_BREAKERS = re.compile(r"[\r\n\x00]")
 
 
@@ -106,6 +109,41 @@ def check_field(name: str, value: str) -> None:
     if not _is_name(name):
         raise HeaderInjectionError(f"{name!r} is not a header field's name")
     check_line(value)
+
+
+def field_line(name: str, value: str) -> bytes:
+    """Return a field of an answer's head as its line.
+
+    Raises HeaderInjectionError for what would not be one line, and UnicodeEncodeError for what is
+    not of latin-1.
+    """
+    make = _usual_line if len(value) <= _USUAL_VALUE else _field_line
+    return make(name, value)
+
+
+def _field_line(name: str, value: str) -> bytes:
+    check_field(name, value)
+    return f"{name}: {value}\r\n".encode("latin-1")
+
+
+# Most fields of an answer are those of the answers before it.
+_usual_line = functools.lru_cache(maxsize=512)(_field_line)
+
+
+def status_line(version: str, code: int, phrase: str) -> bytes:
+    """Return the first line of an answer, with "?" for what of `phrase` is not of latin-1.
+
+    Raises HeaderInjectionError for a phrase that would not be one line.
+    """
+    make = _usual_status_line if len(phrase) <= _USUAL_VALUE else _status_line
+    return make(version, code, phrase)
+
+
+def _status_line(version: str, code: int, phrase: str) -> bytes:
+    return f"{version} {code:d} {check_line(phrase)}\r\n".encode("latin-1", "replace")
+
+
+_usual_status_line = functools.lru_cache(maxsize=128)(_status_line)
 
 
 @functools.lru_cache(maxsize=256)

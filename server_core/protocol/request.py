@@ -26,6 +26,8 @@ _TARGET_BREAKERS = re.compile(r"[\x00-\x20\x7f]")
 # RFC 9110 section 7.2: uri-host [ ":" port ], with the characters of RFC 3986; it may be empty.
 _HOST = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=%]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 _VERSION = re.compile(r"HTTP/([0-9]{1,10})\.([0-9]{1,10})")
+_USUAL_LINE = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\x00-\x20\x7f]+) (HTTP/1\.[01])[ \t]*")
+_NUMBERS = {"HTTP/1.0": (1, 0), "HTTP/1.1": (1, 1)}
 _ECHO_LIMIT = 200
 
 
@@ -61,6 +63,10 @@ def parse_request_line(line: str, default_version: str) -> RequestLine:
     Fields are separated by single spaces only; white space after the last one is tolerated, as
     http.server tolerates it. Raises RequestError: 400, or 505 for a major version of 2 or more.
     """
+    usual = _USUAL_LINE.fullmatch(line)
+    if usual is not None:
+        method, target, version = usual.groups()
+        return RequestLine(method, target, version, _NUMBERS[version])
     words = line.rstrip(" \t").split(" ")
     shown = repr(line[:_ECHO_LIMIT])
     if len(words) == 3:
