@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from conftest import Answer, Serve, Site
 
-COUNT = 20_000
+COUNT = 12_000
 PLAIN = b"twelve gulls\n"
 TEMPLATES = Path(__file__).parents[2] / "resources" / "web"
 
@@ -101,7 +101,7 @@ def test_a_small_folder_says_how_long_its_page_is(site: Site, share: Site) -> No
         assert answer["Content-Length"] == str(len(answer.body))
 
 
-@pytest.mark.parametrize("count", [0, 100, 5_000, 11_000])
+@pytest.mark.parametrize("count", [0, 100, 3_000])
 def test_a_head_is_that_of_the_page(site: Site, share: Site, tree: Path, count: int) -> None:
     put_many(tree / "files", count)
     for server in (site, share):
@@ -117,14 +117,14 @@ def test_a_head_is_that_of_the_page(site: Site, share: Site, tree: Path, count: 
 
 
 def test_a_share_shows_a_large_folder_whole_and_in_order(share: Site, tree: Path) -> None:
-    put_many(tree / "files", 11_000)
+    put_many(tree / "files", 3_000)
     (tree / "files" / "a folder").mkdir()
     client = share.connect()
     answer = client.get("/files/")
     assert answer["Transfer-Encoding"] == "chunked"
-    assert b"1 folder, 11,000 files" in answer.body
+    assert b"1 folder, 3,000 files" in answer.body
     assert answer.body.index(b'href="./a%20folder/"') < answer.body.index(b"000000")
-    assert numbers(answer.body) == IN_ORDER[:11_000]
+    assert numbers(answer.body) == IN_ORDER[:3_000]
     assert client.get("/plain.txt").body == PLAIN
 
 
@@ -167,12 +167,12 @@ def test_what_vanishes_meanwhile_is_left_out(
     *,
     is_shared: bool,
 ) -> None:
-    put_many(tree / "files", 11_000)
+    put_many(tree / "files", 3_000)
     names = DirectoryListing.names
 
     def lose(listing: DirectoryListing) -> list[str]:
         found = names(listing)
-        for name in (found[0], found[5_000], found[-1]):
+        for name in (found[0], found[1_500], found[-1]):
             (tree / "files" / name).unlink(missing_ok=True)
         return found
 
@@ -180,7 +180,7 @@ def test_what_vanishes_meanwhile_is_left_out(
     answer = (share if is_shared else site).get("/files/")
     assert answer.status == 200
     assert answer.body.rstrip().endswith(b"</html>")
-    assert len(numbers(answer.body)) == 10_997
+    assert len(numbers(answer.body)) == 2_997
 
 
 def test_a_client_that_leaves_in_between_is_one_quiet_end(
@@ -287,7 +287,7 @@ def test_a_page_is_never_in_memory_as_a_whole(
             _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert size > 8 << 20
+    assert size > 6 << 20
     assert peak - named < 3 << 20
     # Little more than the names, of which there may be two while they are sorted.
     assert named < 2 * COUNT * 200 + (2 << 20)

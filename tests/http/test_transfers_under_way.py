@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from server_core import RequestFinished, SimpleHTTPRequestHandler, TransferEnded
+from server_core.leadership import Leadership
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,8 +81,10 @@ def test_clients_that_leave_take_everything_with_them(
     settles: Settles,
     descriptors: Callable[[], int],
     capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
     leave: str,
 ) -> None:
+    monkeypatch.setattr(Leadership, "idle_timeout", 0.5)
     assert site.get("/plain.txt", "HEAD").status == 200
     settles(lambda: not site.server.connections, "the first connection is gone")
     before = descriptors(), threading.active_count()
