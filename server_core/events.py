@@ -7,7 +7,7 @@ are not events: poll `TransferRegistry.snapshot()` for them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = [
     "Event",
@@ -19,8 +19,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ServerStarted:
+class ServerStarted(NamedTuple):
     """The server listens and is about to accept its first connection."""
 
     host: str
@@ -29,16 +28,14 @@ class ServerStarted:
     """The TCP port that was bound; never 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerStopped:
+class ServerStopped(NamedTuple):
     """The server has closed its listening socket and every connection."""
 
     host: str
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFinished:
+class RequestFinished(NamedTuple):
     """A request was answered, or its connection was lost while it was being answered."""
 
     finished_at: float
@@ -63,8 +60,7 @@ class RequestFinished:
     referer: str
 
 
-@dataclass(frozen=True, slots=True)
-class TransferStarted:
+class TransferStarted(NamedTuple):
     """The body of a file began to leave, one of more than `transfers.SMALL_BODY` bytes."""
 
     transfer_id: int
@@ -77,8 +73,7 @@ class TransferStarted:
     """Bytes that will be sent: of a range, its length."""
 
 
-@dataclass(frozen=True, slots=True)
-class TransferEnded:
+class TransferEnded(NamedTuple):
     """The body of a file was sent, or its connection was lost."""
 
     transfer_id: int

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 __all__ = ["Exchange"]
 
 
-@dataclass(slots=True)
 class Exchange:
     """The state of one request and answer; a new one for each request of a connection."""
 

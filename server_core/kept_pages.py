@@ -13,7 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from server_core.files.resource import FileResource
 from server_core.prepared import file_identity
@@ -23,8 +23,7 @@ __all__ = ["KeptPages"]
 _MOST_PAGES = 256
 
 
-@dataclass(frozen=True, slots=True)
-class _KeptPage:
+class _KeptPage(NamedTuple):
     identity: tuple[int, ...]
     began: float
     page: bytes

@@ -13,7 +13,7 @@ import os
 import threading
 import time
 import weakref
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from server_core.errors import ConnectionLostError, RequestError
 from server_core.protocol.headers import Fields
@@ -58,8 +58,7 @@ _HTTP_1_1 = (1, 1)
 Deciding = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFields:
+class RequestFields(NamedTuple):
     """What is known of a request's header section that was seen before."""
 
     deciding: Deciding
@@ -67,34 +66,50 @@ class RequestFields:
     referer: str
 
 
-@dataclass(slots=True)
 class PreparedAnswer:
     """An answer to give again, and what is told of it."""
 
-    before_date: bytes
-    """The head up to the value of Date."""
-    after_date: bytes
-    """The rest of the head, and the body."""
-    body_bytes: int
-    status: int
-    closes: bool
-    """Whether the connection closes after it."""
-    method: str
-    target: str
-    version: str
-    log_tail: str
-    """What the log's line says after the time."""
-    path: str
-    """The file's."""
-    place: tuple[str, str]
-    """Where that path led to."""
-    identity: tuple[int, ...]
-    """What tells this state of the file from others."""
-    checked: float
-    """When the file was last looked at, in seconds on the monotonic clock."""
-    whole: bytes = field(default=b"", repr=False)
-    """All of it with the date of `second`."""
-    second: int = 0
+    def __init__(
+        self,
+        *,
+        before_date: bytes,
+        after_date: bytes,
+        body_bytes: int,
+        status: int,
+        closes: bool,
+        method: str,
+        target: str,
+        version: str,
+        log_tail: str,
+        path: str,
+        place: tuple[str, str],
+        identity: tuple[int, ...],
+        checked: float,
+    ) -> None:
+        self.before_date = before_date
+        """The head up to the value of Date."""
+        self.after_date = after_date
+        """The rest of the head, and the body."""
+        self.body_bytes = body_bytes
+        self.status = status
+        self.closes = closes
+        """Whether the connection closes after it."""
+        self.method = method
+        self.target = target
+        self.version = version
+        self.log_tail = log_tail
+        """What the log's line says after the time."""
+        self.path = path
+        """The file's."""
+        self.place = place
+        """Where that path led to."""
+        self.identity = identity
+        """What tells this state of the file from others."""
+        self.checked = checked
+        """When the file was last looked at, in seconds on the monotonic clock."""
+        self.whole = b""
+        """All of it with the date of `second`."""
+        self.second = 0
 
     def bytes_at(self, second: int, date: bytes) -> bytes:
         """Return the whole answer, with `date` as the value of Date in this `second`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["SMALL_BODY", "Transfer", "TransferRegistry", "TransferSnapshot"]
 
@@ -17,8 +17,7 @@ SMALL_BODY = 65536
 """Bytes up to which a body leaves with its head, and is no transfer: there is nothing to watch."""
 
 
-@dataclass(frozen=True, slots=True)
-class TransferSnapshot:
+class TransferSnapshot(NamedTuple):
     """How far one transfer had come at one moment."""
 
     transfer_id: int

@@ -7,9 +7,9 @@ import functools
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from typing import NamedTuple
 
 from server_core.protocol.headers import Fields
 from server_core.protocol.request import values_of
@@ -39,8 +39,7 @@ class Precondition(Enum):
     FAILED = "412"
 
 
-@dataclass(frozen=True, slots=True)
-class Validators:
+class Validators(NamedTuple):
     """What tells one state of a representation from another."""
 
     etag: str

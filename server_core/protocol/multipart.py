@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from server_core.protocol.ranges import ByteRange
 
 __all__ = ["MultipartRanges"]
 
 
-@dataclass(frozen=True, slots=True)
 class MultipartRanges:
-    """The layout of an answer's body that holds several parts of one file."""
+    """The layout of an answer's body that holds several parts of one file.
 
-    parts: tuple[ByteRange, ...]
-    size: int
-    """Bytes of the whole file."""
-    content_type: str
-    """Of the file."""
-    boundary: str
-    """Must not occur in what is sent: long and random."""
+    `size` is that of the whole file, in bytes, and `content_type` the file's. `boundary` must not
+    occur in what is sent: long and random.
+    """
+
+    __slots__ = ("boundary", "content_type", "parts", "size")
+
+    def __init__(
+        self, parts: tuple[ByteRange, ...], size: int, content_type: str, boundary: str
+    ) -> None:
+        self.parts = parts
+        self.size = size
+        self.content_type = content_type
+        self.boundary = boundary
 
     @property
     def media_type(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 __all__ = ["MAX_RANGES", "ByteRange", "parse_ranges"]
 
@@ -14,12 +13,14 @@ _FIELD_LIMIT = 4096
 _SPEC = re.compile(r"([0-9]*)-([0-9]*)")
 
 
-@dataclass(frozen=True, slots=True)
 class ByteRange:
     """The bytes from `start` up to, and not including, `stop`."""
 
-    start: int
-    stop: int
+    __slots__ = ("start", "stop")
+
+    def __init__(self, start: int, stop: int) -> None:
+        self.start = start
+        self.stop = stop
 
     def __len__(self) -> int:
         return self.stop - self.start

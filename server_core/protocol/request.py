@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -43,8 +42,7 @@ class RequestLine(NamedTuple):
     """The version as a pair; (0, 9) for a line without a version."""
 
 
-@dataclass(frozen=True, slots=True)
-class BodyFraming:
+class BodyFraming(NamedTuple):
     """How the end of a request's body is found (RFC 9112 section 6)."""
 
     length: int = 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from http import HTTPStatus
+from typing import NamedTuple
 
 from server_core.protocol.conditional import (
     Precondition,
@@ -24,8 +24,7 @@ __all__ = ["Representation", "Response", "respond"]
 _BOUNDARY_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Representation:
+class Representation(NamedTuple):
     """What is known of a file before a byte of it is sent."""
 
     size: int
@@ -38,8 +37,7 @@ class Representation:
     """Whether other clients get it in another coding (RFC 9110 section 12.5.5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """The answer to a GET or HEAD: its head, and which bytes of the file are its body."""
 
     status: HTTPStatus
