@@ -14,7 +14,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from server_core.cgi import CGIHTTPRequestHandler
 from server_core.handler import BaseHTTPRequestHandler
 from server_core.log_output import takes_output
 from server_core.options import UsageError, check_headers, key_password, parser
@@ -207,7 +206,12 @@ def _main(args: Sequence[str] | None = None) -> None:
     """
     arguments = parser()
     options = arguments.parse_args(args)
-    handler: Callable[..., Any] = CGIHTTPRequestHandler if options.cgi else SimpleHTTPRequestHandler
+    handler: Callable[..., Any] = SimpleHTTPRequestHandler
+    if options.cgi:
+        # Late: who serves files alone does not wait for what runs programs.
+        from server_core.cgi import CGIHTTPRequestHandler
+
+        handler = CGIHTTPRequestHandler
     if options.follow_symlinks or options.hide_dotfiles or options.names_only:
         handler = _with_attributes(
             handler,

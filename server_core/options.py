@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import re
 
@@ -23,7 +24,10 @@ class UsageError(Exception):
 def parser() -> argparse.ArgumentParser:
     """Return the parser, which refuses every value that can be told to be wrong by itself."""
     result = argparse.ArgumentParser(
-        prog="python -m server_core", description="Serve a folder over HTTP or HTTPS."
+        prog="python -m server_core",
+        description="Serve a folder over HTTP or HTTPS.",
+        # Each option below has one made; to ask for the terminal's width would load shutil.
+        formatter_class=functools.partial(argparse.HelpFormatter, width=80),
     )
     result.add_argument(
         "port", nargs="?", type=_port, default=8000, help="listen on this port (default: 8000)"
@@ -87,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
         type=_count,
         help="most connections at a time from one address",
     )
+    result.formatter_class = argparse.HelpFormatter  # what is read is as wide as the terminal
     return result
 
 

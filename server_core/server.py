@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import os
 import selectors
 import socket
@@ -28,9 +27,8 @@ __all__ = [
     "ThreadingHTTPServer",
     "client_host",
     "every_address",
+    "log_failure",
 ]
-
-_log = logging.getLogger(__name__)
 
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 """What accept() fails with for want of resources; the connection stays in the queue."""
@@ -176,7 +174,7 @@ class HTTPServer(socketserver.TCPServer):
             try:
                 self.on_event(event)
             except Exception:  # noqa: BLE001 - whatever the observer raises is the observer's
-                _log.exception("the observer failed on %r", event)
+                log_failure("the observer failed on %r", event)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; its segments leave as they are written (TCP_NODELAY)."""
@@ -209,7 +207,9 @@ class HTTPServer(socketserver.TCPServer):
         """Log an exception that a handler let out; a lost connection is none."""
         error = sys.exception()
         if error is not None and is_lost_connection(error):
-            _log.debug("%s left: %s", client_host(client_address), error)
+            import logging  # late, as in log_failure
+
+            logging.getLogger(__name__).debug("%s left: %s", client_host(client_address), error)
             return
         super().handle_error(request, client_address)
 
@@ -306,6 +306,14 @@ class ThreadingHTTPServer(socketserver.ThreadingMixIn, HTTPServer):
 def every_address() -> str:
     """Return the host that stands for every address of this machine, of both families if it can."""
     return "::" if socket.has_dualstack_ipv6() else "0.0.0.0"  # noqa: S104 - that is its purpose
+
+
+def log_failure(message: str, *args: object) -> None:
+    """Log an error with the exception that is being handled; harms no reply, nor the loop."""
+    with contextlib.suppress(OSError):  # no descriptor is left to load it with
+        import logging  # late: a start would wait for it, and most servers have nothing to log
+
+        logging.getLogger(__name__).error(message, *args, exc_info=sys.exception())
 
 
 def client_host(client_address: Any) -> str:

@@ -11,7 +11,6 @@ import io
 import os
 import posixpath
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from http import HTTPStatus
@@ -161,6 +160,8 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
                 outputfile.write(piece)
                 outputfile.flush()  # to be read while the next one is made
         else:
+            import shutil  # late: every compressor comes with it, and our own streams need none
+
             shutil.copyfileobj(source, outputfile)
 
     def guess_type(self, path: str | os.PathLike[str]) -> str:

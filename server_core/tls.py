@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import socket
 import socketserver
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     import ssl
 
 __all__ = ["HTTPSServer", "ThreadingHTTPSServer"]
-
-_log = logging.getLogger(__name__)
 
 _EXPLANATION = b"This port speaks https: begin the address with https.\n"
 _PLAIN_HTTP = b"".join(
@@ -113,7 +110,10 @@ class HTTPSServer(HTTPServer):
             if getattr(error, "reason", "") == "HTTP_REQUEST":
                 with contextlib.suppress(OSError):
                     socket.socket.send(request, _PLAIN_HTTP)
-            _log.debug("no handshake with %s: %s", client_host(client_address), error)
+            import logging  # late: a start would wait for it
+
+            logger = logging.getLogger(__name__)
+            logger.debug("no handshake with %s: %s", client_host(client_address), error)
             return False
         finally:
             if guard is not None:

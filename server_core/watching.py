@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import logging
 import math
 import selectors
 import socket
@@ -24,11 +23,10 @@ from server_core.nonblocking import accepted, receive
 from server_core.prepared import PreparedAnswers, is_unchanged
 from server_core.protocol.head import is_whole_head
 from server_core.replay import Replay
-from server_core.server import EXHAUSTED, EXHAUSTED_PAUSE, HTTPServer, client_host
+from server_core.server import EXHAUSTED, EXHAUSTED_PAUSE, HTTPServer, client_host, log_failure
 
 __all__ = ["WatchingHTTPServer"]
 
-_log = logging.getLogger(__name__)
 
 _RECEIVED_AT_ONCE: Final = 8192
 _ACCEPTED_AT_ONCE: Final = 64
@@ -120,7 +118,7 @@ class WatchingHTTPServer(HTTPServer):
         try:
             self.handle_error(connection.socket, connection.client_address)
         except Exception:  # noqa: BLE001 - whatever the override raises
-            _log.exception("reporting an error failed")
+            log_failure("reporting an error failed")
 
     def _watch(self, connection: Connection) -> None:
         """Wait for a connection's next request, or the rest of it."""
@@ -217,7 +215,7 @@ class WatchingHTTPServer(HTTPServer):
         try:
             close(connection.socket)
         except Exception:  # noqa: BLE001 - whatever the override raises
-            _log.exception("closing a connection failed")
+            log_failure("closing a connection failed")
         self.connections.close(connection.socket)
 
 

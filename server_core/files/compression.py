@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import Final
 
 from server_core.files.resource import FileResource
@@ -21,4 +20,6 @@ def compress_file(resource: FileResource) -> bytes:
 
     The same content gives the same bytes. For files that are small enough to be held in memory.
     """
+    import gzip  # late: a start would wait for it
+
     return gzip.compress(resource.read_at(0, resource.size), _LEVEL, mtime=0)

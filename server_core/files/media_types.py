@@ -7,7 +7,6 @@ been seen to turn JavaScript into text/plain.
 from __future__ import annotations
 
 import codecs
-import mimetypes
 import posixpath
 
 __all__ = ["DEFAULT_TYPE", "ENCODED_TYPES", "looks_like_utf8", "media_type"]
@@ -108,6 +107,8 @@ def media_type(path: str) -> str:
     known = ENCODED_TYPES.get(extension) or _BY_EXTENSION.get(extension.lower())
     if known is not None:
         return known
+    import mimetypes  # late: few names are unknown to our own table
+
     guessed, encoding = mimetypes.guess_type(f"file{extension}")
     return guessed if guessed and encoding is None else DEFAULT_TYPE
 

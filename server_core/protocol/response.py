@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -85,6 +84,8 @@ def respond(method: str, fields: Fields, representation: Representation) -> Resp
         shown = ("Content-Range", part.content_range(size))
         return Response(HTTPStatus.PARTIAL_CONTENT, (content, length, *state, accept, shown), part)
     if ranges is not None and sum(map(len, ranges)) < size:
+        import secrets  # late: hashlib and OpenSSL come with it, and few requests have many ranges
+
         parts = MultipartRanges(
             ranges, size, representation.content_type, secrets.token_hex(_BOUNDARY_BYTES)
         )
