@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
 import sys
@@ -26,6 +27,10 @@ class DirectoryEntry(NamedTuple):
     """Bytes; 0 for a directory, and where sizes were not asked for."""
     modified: float = 0.0
     """Seconds since the epoch; 0 where dates were not asked for."""
+
+
+# What DirectoryEntry(...) does, without a Python function on the way: half of the time of an entry.
+_new_entry = functools.partial(tuple.__new__, DirectoryEntry)
 
 
 class DirectoryListing:
@@ -179,4 +184,4 @@ def _entry(name: str, status: os.stat_result, *, is_link: bool) -> DirectoryEntr
         is_directory, size = True, 0
     else:
         return None
-    return DirectoryEntry(name, is_directory, is_link, size, status.st_mtime)
+    return _new_entry((name, is_directory, is_link, size, status.st_mtime))
