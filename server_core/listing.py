@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import string
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from server_core.dates import LocalDates
 from server_core.files.directory import DirectoryEntry, DirectoryListing
 
-__all__ = ["LocalDates", "listing_pieces", "quote_names"]
+__all__ = ["listing_pieces", "quote_names"]
 
 _LISTING = """\
 <!DOCTYPE html>
@@ -35,8 +35,6 @@ _LISTING_END = "</table>\n</body>\n</html>\n"
 _BETWEEN = "/"
 _PLAIN = f"{string.ascii_letters}{string.digits}_.-~{_BETWEEN}".encode()
 """The characters of names that stand in a URL as they are (RFC 3986 section 2.3)."""
-_DAY = 86400
-_MOST_DAYS = 1024
 
 
 def listing_pieces(
@@ -59,7 +57,7 @@ def _rows(entries: list[DirectoryEntry], dates: LocalDates | None) -> str:
     if not entries:
         return ""
     block = _BETWEEN.join([entry.name for entry in entries])
-    links = quote_names(block).split(_BETWEEN)
+    links = quote_names(block.encode("utf-8", "surrogatepass")).split(_BETWEEN)
     names = html.escape(block, quote=False).split(_BETWEEN)
     shown = [
         # HTML lets the ends of rows and cells be left out, which are a sixth of such a page.
@@ -79,87 +77,18 @@ def _rows(entries: list[DirectoryEntry], dates: LocalDates | None) -> str:
     return "".join(rows)
 
 
-def quote_names(block: str) -> str:
-    """Return names, with slashes between them, as they stand in a URL.
+def quote_names(octets: bytes) -> str:
+    """Return names, encoded and with slashes between them, as they stand in a URL.
 
     As urllib.parse.quote does it, but with a step for each character that has to be quoted and
     occurs, not with one for each character.
     """
-    octets = block.encode("utf-8", "surrogatepass")
     quoted = set(octets.translate(None, _PLAIN))
     if ord("%") in quoted:  # before it is the beginning of others
         octets = octets.replace(b"%", b"%25")
     for octet in quoted - {ord("%")}:
         octets = octets.replace(bytes((octet,)), b"%%%02X" % octet)
     return octets.decode("ascii")
-
-
-class LocalDates:
-    """Dates and times as text, in the time zone of this computer.
-
-    The zone is asked once for a day, since asking takes longer than all else; but for every moment
-    of a day on which the clocks are changed.
-    """
-
-    def __init__(self) -> None:
-        self._offsets = _Offsets()
-        self._dates = _Dates()
-        self._times = _Times()
-
-    def texts(self, timestamps: Iterable[float]) -> list[str]:
-        """Return each as a date and a time, to the minute; empty where no calendar has it."""
-        offsets, dates, times = self._offsets, self._dates, self._times
-        found = []
-        for timestamp in timestamps:
-            second = int(timestamp)
-            try:
-                local = second + offsets[second // _DAY]
-                found.append(f"{dates[local // _DAY]} {times[local % _DAY // 60]}")
-            except KeyError:
-                found.append(_local_time(second))
-        return found
-
-
-class _Offsets(dict[int, int]):
-    """Seconds by which local time is ahead of UTC, by the day in UTC, where it is one number."""
-
-    def __missing__(self, day: int) -> int:
-        try:
-            begins = time.localtime(day * _DAY).tm_gmtoff
-            ends = time.localtime(day * _DAY + _DAY - 1).tm_gmtoff
-        except (ValueError, OverflowError, OSError):
-            raise KeyError(day) from None
-        if begins != ends:
-            raise KeyError(day)
-        if len(self) >= _MOST_DAYS:
-            self.clear()
-        self[day] = begins
-        return begins
-
-
-class _Dates(dict[int, str]):
-    """Dates, by the number of days since the epoch."""
-
-    def __missing__(self, day: int) -> str:
-        if len(self) >= _MOST_DAYS:
-            self.clear()
-        date = self[day] = time.strftime("%Y-%m-%d", time.gmtime(day * _DAY))
-        return date
-
-
-class _Times(dict[int, str]):
-    """Times, by the minute of the day."""
-
-    def __missing__(self, minute: int) -> str:
-        time_of_day = self[minute] = f"{minute // 60:02}:{minute % 60:02}"
-        return time_of_day
-
-
-def _local_time(second: int) -> str:
-    try:
-        return time.strftime("%Y-%m-%d %H:%M", time.localtime(second))
-    except (ValueError, OverflowError, OSError):  # a file may have any time, even the year 100000
-        return ""
 
 
 def _encode(text: str) -> bytes:

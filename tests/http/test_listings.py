@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server_core import SimpleHTTPRequestHandler
-from server_core.listing import LocalDates, quote_names
+from server_core.dates import LocalDates
+from server_core.listing import quote_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -238,7 +239,8 @@ def test_names_are_listed_where_the_system_speaks_no_utf_8(tmp_path: Path) -> No
 
 @given(st.lists(NAMES.map(os.fsdecode), min_size=1))
 def test_many_names_are_quoted_at_once_as_each_by_itself(names: list[str]) -> None:
-    assert quote_names("/".join(names)).split("/") == [
+    octets = "/".join(names).encode("utf-8", "surrogatepass")
+    assert quote_names(octets).split("/") == [
         urllib.parse.quote(name, safe="", errors="surrogatepass") for name in names
     ]
 

@@ -9,6 +9,7 @@ import shutil
 import socket
 import sys
 import threading
+import time
 import urllib.parse
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from server_core import RequestFinished
 from server_core.files.directory import DirectoryEntry, DirectoryListing
 from server_core.files.resource import open_anywhere
 from server_core.share import Pages, create_server
-from server_core.share.pages import format_size, row_of
+from server_core.share.rows import format_size
 
 if TYPE_CHECKING:
     from conftest import Site
@@ -189,9 +190,91 @@ def test_pages_are_made_without_another_look_at_their_templates(tmp_path: Path) 
     assert b"<!doctype html>" in page.lower()
 
 
-def test_a_time_beyond_the_calendar_is_shown_as_its_end() -> None:
-    rows = [row_of(DirectoryEntry("a", False, False, 1, time)) for time in (2.0**60, -(2.0**60))]
-    assert [row.modified_text for row in rows] == ["9999-12-31", "1000-01-01"]
+def page_of(entries: list[DirectoryEntry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the page of a folder in which these entries are found."""
+    (tmp_path / "a").touch()
+    monkeypatch.setattr(DirectoryListing, "entries", lambda _, names: [entries] if names else [])
+    with DirectoryListing(open_anywhere(str(tmp_path)), None) as listing:
+        return b"".join(Pages(TEMPLATES).listing([], listing)).decode()
+
+
+def test_a_time_beyond_the_calendar_is_shown_as_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = [DirectoryEntry("a", False, False, 1, at) for at in (2.0**60, -(2.0**60))]
+    page = page_of(entries, tmp_path, monkeypatch)
+    assert re.findall(r"<time [^>]*>", page) == [
+        '<time datetime="9999-12-31T23:59:59Z">',
+        '<time datetime="1000-01-01T00:00:00Z">',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ("UTC", ["9999-12-31", "2024-10-26", "2024-10-27", "1969-12-31"]),
+        ("CET-1CEST,M3.5.0,M10.5.0/3", ["9999-12-31", "2024-10-27", "2024-10-27", "1970-01-01"]),
+        ("EST5EDT,M3.2.0,M11.1.0", ["9999-12-31", "2024-10-26", "2024-10-26", "1969-12-31"]),
+    ],
+)
+def test_times_are_told_in_utc_and_shown_as_the_day_it_is_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str, shown: list[str]
+) -> None:
+    times = (253402300799.0, 1_729_980_000.25, 1_729_987_200.0, -0.5)
+    entries = [DirectoryEntry("a", False, False, 1, at) for at in times]
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        page = page_of(entries, tmp_path, monkeypatch)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    found = re.findall(r'<time datetime="([^"]*)">([^<]*)</time>', page)
+    assert [day for _, day in found] == shown
+    assert [moment for moment, _ in found] == [
+        "9999-12-31T23:59:59Z",
+        "2024-10-26T22:00:00Z",
+        "2024-10-27T00:00:00Z",
+        "1969-12-31T23:59:59Z",
+    ]
+
+
+def test_what_became_a_folder_or_a_file_meanwhile_is_shown_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = [DirectoryEntry(name, name < "c", False, 2000) for name in ("a", "d", "b", "c")]
+    page = page_of(entries, tmp_path, monkeypatch)
+    assert re.findall(r'<a class="(\w+)" href="(\./.)', page) == [
+        ("folder", "./a"),
+        ("file", "./d"),
+        ("folder", "./b"),
+        ("file", "./c"),
+    ]
+    assert page.count("2.0 KB") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.jpg", "image"),
+        ("A.JPG", "image"),
+        ("a.b.mp4", "video"),
+        ("..a.mp3", "audio"),
+        ("notes.txt", "document"),
+        ("a.tar.gz", "archive"),
+        ("a.docx", "document"),
+        ("jpg", "file"),
+        (".jpg", "file"),
+        ("..jpg", "file"),
+        ("a.", "file"),
+        ("a.jpg.unknown", "file"),
+    ],
+)
+def test_a_file_has_the_icon_of_its_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    page = page_of([DirectoryEntry(name, False, False)], tmp_path, monkeypatch)
+    assert re.findall(r'<a class="(\w+)" href="\./', page) == [kind]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,143 @@
+"""The rows of a folder's page, many at once: what a template would fill in one by one."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+import operator
+import os
+from collections.abc import Mapping, Sequence
+
+from jinja2 import Template
+from markupsafe import Markup, escape
+
+from server_core.dates import LocalDates
+from server_core.files.directory import DirectoryEntry
+from server_core.files.media_types import media_type
+from server_core.listing import quote_names
+
+__all__ = ["RowTemplate", "Rows", "format_size"]
+
+_DOCUMENTS = frozenset(
+    {
+        "application/epub+zip",
+        "application/json",
+        "application/msword",
+        "application/pdf",
+        "application/rtf",
+        "application/xml",
+    }
+)
+_ARCHIVES = frozenset(
+    {
+        "application/gzip",
+        "application/vnd.rar",
+        "application/x-7z-compressed",
+        "application/x-bzip2",
+        "application/x-tar",
+        "application/x-xz",
+        "application/zip",
+        "application/zstd",
+    }
+)
+# A file may have any time; these have a four-digit year.
+_EARLIEST = -30610224000  # the year 1000
+_LATEST = 253402300799  # the end of 9999
+_UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
+# Neither stands in a name: the one parts names in a text of many, the other marks a place.
+_BETWEEN = "/"
+_MARK = "\0"
+_PLACES = ("kind", "href", "name", "size", "modified", "day")
+
+
+class RowTemplate:
+    """The row of a file, or that of a folder, as its template renders it but for its values."""
+
+    def __init__(self, template: Template, *, is_directory: bool) -> None:
+        marked = {place: f"{_MARK}{place}{_MARK}" for place in _PLACES}
+        self._parts = template.render(marked, is_directory=is_directory).split(_MARK)
+        self._parts[-1] += "\n"
+
+    def fill(self, count: int, columns: Mapping[str, Sequence[str]]) -> str:
+        """Return `count` rows, a line each, from their values at each place, as HTML."""
+        parts = [
+            columns[part] if number % 2 else itertools.repeat(part, count)
+            for number, part in enumerate(self._parts)
+        ]
+        return "".join(itertools.chain.from_iterable(zip(*parts, strict=True)))
+
+
+class Rows:
+    """Makes the rows of one page, in the time zone that this computer has then."""
+
+    def __init__(self, folder: RowTemplate, file: RowTemplate) -> None:
+        self._folder = folder
+        self._file = file
+        self._dates = LocalDates()
+
+    def of(self, entries: Sequence[DirectoryEntry]) -> Markup:
+        """Return these entries as the page shows them, a line each."""
+        # As a rule all are of one kind: folders come first.
+        runs = itertools.groupby(entries, operator.attrgetter("is_directory"))
+        rows = [self._alike(list(run), is_directory=key) for key, run in runs]
+        return Markup("".join(rows))  # noqa: S704 # the names in it are escaped
+
+    def _alike(self, entries: list[DirectoryEntry], *, is_directory: bool) -> str:
+        names = [entry.name for entry in entries]
+        block = _BETWEEN.join(names)
+        seconds = _within_calendar([entry.modified for entry in entries])
+        columns = {
+            # As the disk has it, even if that is no UTF-8: a client that saves it makes the same.
+            "href": quote_names(os.fsencode(block)).split(_BETWEEN),
+            "name": str(escape(_displayable(block))).split(_BETWEEN),
+            "modified": self._dates.utc_texts(seconds),
+            "day": self._dates.days(seconds),
+        }
+        if is_directory:
+            return self._folder.fill(len(names), columns)
+        columns["kind"] = _kinds(names)
+        columns["size"] = [format_size(entry.size) for entry in entries]
+        return self._file.fill(len(names), columns)
+
+
+def format_size(size: int) -> str:
+    """Return a size in bytes as people read it: 3 digits or 1 decimal, decimal units."""
+    if size < 1000:
+        return f"{size} B"
+    amount, unit = float(size), 0
+    while amount >= 999.5 and unit < len(_UNITS) - 1:
+        amount /= 1000
+        unit += 1
+    return f"{amount:.1f} {_UNITS[unit]}" if amount < 99.95 else f"{amount:.0f} {_UNITS[unit]}"
+
+
+def _within_calendar(timestamps: list[float]) -> list[int]:
+    seconds = list(map(math.floor, timestamps))
+    if min(seconds) >= _EARLIEST and max(seconds) <= _LATEST:
+        return seconds
+    return [min(max(second, _EARLIEST), _LATEST) for second in seconds]
+
+
+def _displayable(block: str) -> str:
+    # A name that is not UTF-8 is shown with the sign for "unknown".
+    return block.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _kinds(names: list[str]) -> list[str]:
+    # Dots that a name begins with begin no extension. Where there is none, the last character is as
+    # good as none: what the media type is asked for has no dot then.
+    shown = [name.lstrip(".") for name in names]
+    return [_kind_of(name[name.rfind(".") :]) for name in shown]
+
+
+@functools.lru_cache(256)
+def _kind_of(extension: str) -> str:
+    """Return the icon of such files: image, video, audio, document, archive or file."""
+    media = media_type(f"file{extension}")
+    group = media.partition("/")[0]
+    if group in ("image", "video", "audio"):
+        return group
+    if group == "text" or media in _DOCUMENTS or "document" in media:
+        return "document"
+    return "archive" if media in _ARCHIVES else "file"
