@@ -32,6 +32,7 @@ _MIN_CHUNK = 65536
 # filled at full speed.
 _MAX_CHUNK = 2 << 20
 _MSG_MORE = getattr(socket, "MSG_MORE", 0)
+_CORK = getattr(socket, "TCP_CORK", None)
 _CAN_SENDFILE = hasattr(os, "sendfile") and bool(_MSG_MORE)
 # What sendfile says of a file system that does not support it.
 _NO_SENDFILE = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
@@ -135,7 +136,8 @@ class ConnectionWriter(io.BufferedIOBase):
         if _CAN_SENDFILE and plain:
             self._sendfile(body, transfer)
         else:
-            self._copy(body, transfer)
+            with _whole_segments(self._socket):
+                self._copy(body, transfer)
 
     def send_pieces(self, pieces: Iterable[bytes | FileBody], transfer: Transfer | None) -> None:
         """Send what a body is made of; stops early where a piece of a file fell short."""
@@ -274,3 +276,22 @@ def _deadline(connection: Connection | None) -> Iterator[None]:
         yield
     finally:
         connection.disarm()
+
+
+@contextlib.contextmanager
+def _whole_segments(sock: socket.socket) -> Iterator[None]:
+    """Let what is sent inside leave in full segments, and the rest of it at the end.
+
+    TLS makes a write of each of its records, of 16 KiB at most. Each would be a segment, or several
+    of which the last is short, and each would wake up the reader.
+    """
+    if _CORK is None:
+        yield
+        return
+    with contextlib.suppress(OSError):  # not every socket is TCP's
+        sock.setsockopt(socket.IPPROTO_TCP, _CORK, 1)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, _CORK, 0)
