@@ -15,6 +15,7 @@ from app.display import display_problem
 from app.options import Options
 from app.printable import printable
 from app.settings import PROTOCOLS
+from server_core.one_line_parser import OneLineParser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    made = argparse.ArgumentParser(
+    made = OneLineParser(
         prog="folderport",
         # Before anything is installed, packaging/bootstrap.py looks for whole words.
         allow_abbrev=False,

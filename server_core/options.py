@@ -8,6 +8,7 @@ import os
 import re
 
 from server_core.errors import HeaderInjectionError
+from server_core.one_line_parser import OneLineParser
 from server_core.protocol.headers import check_field
 from server_core.static import SimpleHTTPRequestHandler
 
@@ -23,7 +24,7 @@ class UsageError(Exception):
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser, which refuses every value that can be told to be wrong by itself."""
-    result = argparse.ArgumentParser(
+    result = OneLineParser(
         prog="python -m server_core",
         description="Serve a folder over HTTP or HTTPS.",
         # Each option below has one made; to ask for the terminal's width would load shutil.

@@ -278,5 +278,6 @@ def test_a_word_that_makes_no_sense_is_explained_in_the_terminal(
     program = run_folderport("--headless", shared, *words)
     assert program.wait() == 2
     assert program.output == ""
-    assert program.errors.startswith("usage: folderport ")
-    assert words[1] in program.errors.splitlines()[-1]
+    (line,) = program.errors.splitlines()
+    assert line.startswith("folderport: error: ")
+    assert words[1] in line

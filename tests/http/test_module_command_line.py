@@ -151,10 +151,12 @@ def test_what_cannot_be_listened_on_is_one_line(arguments: tuple[str, ...]) -> N
 
 
 @pytest.mark.parametrize("arguments", [("gull",), ("99999",), ("--nonsense",), ("80", "81")])
-def test_what_is_no_option_is_a_usage_error(arguments: tuple[str, ...]) -> None:
+def test_what_is_no_option_is_one_line_that_names_it(arguments: tuple[str, ...]) -> None:
     status, err = fails(*arguments)
     assert status == 2
-    assert err.startswith("usage: python -m server_core ")
+    assert err.startswith("python -m server_core: error: ")
+    assert arguments[-1] in err
+    assert err.count("\n") == 1
 
 
 def fails(*arguments: str) -> tuple[int, str]:
