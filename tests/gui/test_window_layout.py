@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,7 +108,7 @@ def test_closing_again_and_again_asks_once_and_in_front(parts: Parts, qtbot: QtB
     qtbot.waitUntil(window.isMinimized)
     parts.transfers.apply([BUSY])
     window.close()
-    parts.transfers.apply([replace(BUSY, transfer_id=2)])
+    parts.transfers.apply([BUSY._replace(transfer_id=2)])
     for _ in range(3):
         window.close()
     assert not window.isMinimized()
