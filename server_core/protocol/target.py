@@ -6,9 +6,13 @@ import contextlib
 import posixpath
 import re
 import urllib.parse
+from http import HTTPStatus
 
-__all__ = ["decode_path", "path_of", "url_segments"]
+from server_core.errors import RequestError
 
+__all__ = ["decode_path", "parse_parameters", "path_of", "query_of", "url_segments"]
+
+_MOST_PARAMETERS = 4096
 _ABSOLUTE_FORM = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/?#]*")
 
 
@@ -23,6 +27,29 @@ def path_of(target: str) -> str:
     absolute = _ABSOLUTE_FORM.match(target)
     path = target[absolute.end() :] or "/" if absolute else target
     return path.partition("?")[0].partition("#")[0]
+
+
+def query_of(target: str) -> dict[str, list[str]]:
+    """Return the decoded parameters of a request target's query, as HTML's forms encode them.
+
+    A parameter without a value has an empty one; bytes that are not UTF-8 become what the file
+    system calls them. Raises RequestError (400) where there are more than anybody needs.
+    """
+    query = target.partition("#")[0].partition("?")[2]
+    return parse_parameters(query)
+
+
+def parse_parameters(text: str) -> dict[str, list[str]]:
+    """Return the decoded parameters of a query, or of a form's body; as `query_of` does."""
+    try:
+        return urllib.parse.parse_qs(
+            text,
+            keep_blank_values=True,
+            errors="surrogateescape",
+            max_num_fields=_MOST_PARAMETERS,
+        )
+    except ValueError:
+        raise RequestError(HTTPStatus.BAD_REQUEST, "Too many parameters") from None
 
 
 def decode_path(path: str) -> str:
