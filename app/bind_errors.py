@@ -10,12 +10,15 @@ import errno
 import os
 import socket
 import sys
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from app.printable import printable
 from app.state import Field, StartFailure
 
-__all__ = ["check_folder", "explain", "free_port"]
+__all__ = ["check_folder", "create_on_port", "explain", "free_port"]
+
+_Server = TypeVar("_Server")
 
 _PREFERRED_PORT: Final = 8000
 _PORTS_TRIED: Final = 20
@@ -63,19 +66,24 @@ def explain(error: OSError, host: str, port: int) -> StartFailure:
     )
 
 
-def free_port(host: str, preferred: int = _PREFERRED_PORT) -> int:
+def create_on_port(host: str, port: int | None, create: Callable[[int], _Server]) -> _Server:
+    """Return what `create` makes to listen on `port` of the numeric address `host`.
+
+    Where that is None, it is asked for port after port until it finds one that is free.
+    Raises OSError where it cannot listen.
+    """
+    _check_address(host)
+    return _create_near(_PREFERRED_PORT, create) if port is None else create(port)
+
+
+def free_port(host: str, preferred: int) -> int:
     """Return a TCP port that is free on the numeric address `host` at this moment.
 
     It is `preferred` or one of the next ports, or else any.
     Raises OSError where no port of `host` can be listened on.
     """
-    for port in range(preferred, min(preferred + _PORTS_TRIED, 65536)):
-        try:
-            return _listen(host, port)
-        except OSError as error:
-            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-                raise
-    return _listen(host, 0)
+    _check_address(host)
+    return _create_near(preferred, lambda port: _listen(host, port))
 
 
 def check_folder(path: str) -> StartFailure | None:
@@ -121,6 +129,21 @@ def _another_port(cause: str, host: str, preferred: int) -> StartFailure:
     return StartFailure(Field.PORT, f"{cause}; port {suggested} is free.", suggested)
 
 
+def _check_address(host: str) -> None:
+    """Raise OSError for what is no numeric address: a name would be looked up in the network."""
+    socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+
+
+def _create_near(preferred: int, create: Callable[[int], _Server]) -> _Server:
+    for port in range(preferred, min(preferred + _PORTS_TRIED, 65536)):
+        try:
+            return create(port)
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+    return create(0)
+
+
 def _listen(host: str, port: int) -> int:
     """Listen for a moment, as a server of ours does, and return the port."""
     # Only now, because a window needs none of it for its first frame.
@@ -128,8 +151,6 @@ def _listen(host: str, port: int) -> int:
 
     from server_core.server import HTTPServer
 
-    # A name would be looked up in the network.
-    socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     server = HTTPServer((host, port), socketserver.BaseRequestHandler)
     server.server_close()
     return server.bound_address[1]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.bind_errors import check_folder, explain, free_port
+from app.bind_errors import check_folder, create_on_port, explain
 from app.links import ShareLink, share_link
 from app.network import bind_host, interfaces
 from app.printable import printable
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["ServerController"]
 
 _log = logging.getLogger(__name__)
-_BIND_ATTEMPTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,20 +226,15 @@ class _Run:
         from server_core.share import create_server
 
         settings = self._settings
-        attempts = 1 if settings.port is not None else _BIND_ATTEMPTS
-        while True:
-            attempts -= 1
-            port = settings.port if settings.port is not None else free_port(host)
-            try:
-                return create_server(
-                    (host, port),
-                    settings.folder,
-                    protocol=settings.protocol,
-                    templates=resource_path("web"),
-                    on_event=self._post,
-                    before_round=self._wait,
-                )
-            except OSError as error:
-                # A port that was free a moment ago may be taken now; the next search finds another.
-                if error.errno != errno.EADDRINUSE or not attempts:
-                    raise
+        return create_on_port(
+            host,
+            settings.port,
+            lambda port: create_server(
+                (host, port),
+                settings.folder,
+                protocol=settings.protocol,
+                templates=resource_path("web"),
+                on_event=self._post,
+                before_round=self._wait,
+            ),
+        )

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Final, TextIO
 from urllib.parse import unquote
 
-from app.bind_errors import check_folder, explain, free_port
+from app.bind_errors import check_folder, create_on_port, explain
 from app.links import ShareLink, share_link
 from app.network import bind_host, interfaces
 from app.printable import printable
@@ -47,13 +47,16 @@ def share(
     terminal = Terminal(sys.stdout if out is None else out)
     with StopSignal() as stop:
         try:
-            port = free_port(host) if port is None else port
-            server = create_server(
-                (host, port),
-                folder,
-                protocol=protocol,
-                templates=resource_path("web"),
-                on_event=lambda event: _note(event, terminal),
+            server = create_on_port(
+                host,
+                port,
+                lambda free: create_server(
+                    (host, free),
+                    folder,
+                    protocol=protocol,
+                    templates=resource_path("web"),
+                    on_event=lambda event: _note(event, terminal),
+                ),
             )
         except MissingResourceError as error:
             return _fail(str(error), _NOT_STARTED)
@@ -80,6 +83,7 @@ def _greet(link: ShareLink, folder: str, terminal: Terminal, *, is_alone: bool) 
 
 
 def _serve(server: BaseServer, stop: StopSignal) -> None:
+    stop.spare_this_thread()
     try:
         server.serve_forever()
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
+import sys
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -38,12 +39,24 @@ class StopSignal:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        # One that arrived while its handler is taken away would be told as an error.
+        self.spare_this_thread()
         for number in _SIGNALS:
             # A handler in Python would be replaced by sudden death when the interpreter ends.
             signal.signal(number, signal.SIG_IGN)
         signal.set_wakeup_fd(-1)
         self._sender.close()
         self._receiver.close()
+
+    @staticmethod
+    def spare_this_thread() -> None:
+        """Have the system deliver the signals to no thread but others; also for those it starts.
+
+        For every thread but the main one, which can hold them off only if it is the only one that
+        gets them.
+        """
+        if sys.platform != "win32":
+            signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
 
     def set(self) -> None:
         """Make `wait` return; may be called from any thread."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.bind_errors import check_folder, explain, free_port
+from app.bind_errors import check_folder, create_on_port, explain, free_port
 from app.state import Field, StartFailure
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def test_an_address_of_one_link_without_its_zone_is_explained() -> None:
 
 def test_a_name_that_is_no_address_is_explained() -> None:
     with pytest.raises(socket.gaierror) as raised:
-        free_port("no address\n")
+        free_port("no address\n", 8000)
     explained = explain(raised.value, "no address\n", 8000)
     assert explained.field is Field.NETWORK
     assert r"“no address\n” is no address" in explained.message
@@ -114,6 +114,48 @@ def test_a_free_port_is_the_preferred_one_or_one_after_it(taken: int) -> None:
     assert found != taken
     free_again = free_port("127.0.0.1", found)
     assert free_again == found
+
+
+def test_a_port_that_is_asked_for_is_the_only_one_that_is_tried(taken: int) -> None:
+    tried: list[int] = []
+
+    def create(port: int) -> socket.socket:
+        tried.append(port)
+        return socket.create_server(("127.0.0.1", port))
+
+    with pytest.raises(OSError, match="in use"):
+        create_on_port("127.0.0.1", taken, create)
+    assert tried == [taken]
+
+
+def test_what_keeps_a_server_from_any_port_is_not_tried_again() -> None:
+    tried: list[int] = []
+
+    def create(port: int) -> None:
+        tried.append(port)
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with pytest.raises(OSError, match="Too many"):
+        create_on_port("127.0.0.1", None, create)
+    assert len(tried) == 1
+
+
+def test_any_port_is_tried_where_all_that_are_usual_are_taken() -> None:
+    tried: list[int] = []
+
+    def create(port: int) -> int:
+        tried.append(port)
+        if port:
+            raise OSError(errno.EADDRINUSE, "Address already in use")
+        return 49152
+
+    assert create_on_port("127.0.0.1", None, create) == 49152
+    assert tried == [*range(8000, 8020), 0]
+
+
+def test_an_address_that_is_a_name_is_not_looked_up() -> None:
+    with pytest.raises(socket.gaierror):
+        create_on_port("localhost", None, int)
 
 
 def test_a_port_counts_as_taken_however_it_is_listened_on(taken: int) -> None:

@@ -285,30 +285,16 @@ def test_a_computer_on_no_network_says_so_instead_of_sharing_with_itself(
     share.stop()
 
 
-def test_a_port_that_was_taken_in_the_meantime_is_replaced_by_another(
-    share: Share, settings: ShareSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with (
-        socket.create_server(("127.0.0.1", 0)) as other,
-        socket.create_server(("127.0.0.1", 0)) as free,
-    ):
-        taken, ports = other.getsockname()[1], [free.getsockname()[1], other.getsockname()[1]]
-        free.close()
-        monkeypatch.setattr("app.controller.free_port", lambda _host: ports.pop())
-        share.start(settings)
-        assert not share.failures
-        assert urlsplit(share.links[0].url).port != taken
-        share.stop()
-
-
-def test_ports_that_are_taken_again_and_again_are_a_failure(
+def test_a_free_port_is_found_where_the_usual_one_is_taken(
     share: Share, settings: ShareSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
-        monkeypatch.setattr("app.controller.free_port", lambda _host: taken)
+        monkeypatch.setattr("app.bind_errors._PREFERRED_PORT", taken)
         share.start(settings)
-    assert share.failures[0].field is Field.PORT
+        assert not share.failures
+        assert urlsplit(share.links[0].url).port != taken
+        share.stop()
 
 
 def test_any_port_is_one_that_the_system_chooses(share: Share, settings: ShareSettings) -> None:
