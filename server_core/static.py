@@ -12,7 +12,7 @@ import os
 import posixpath
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
@@ -177,13 +177,19 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
     # -- private
 
     def _open_page(
-        self, path: str, make: Callable[[DirectoryListing], Iterator[bytes]]
+        self,
+        path: str,
+        make: Callable[[DirectoryListing], Iterator[bytes]],
+        variant: Hashable = None,
     ) -> io.BytesIO | PageStream | None:
-        """Return the page that `make` makes of a folder; None where the refusal has been sent."""
+        """Return the page that `make` makes of a folder; None where the refusal has been sent.
+
+        `variant` tells it from other pages of the same folder.
+        """
         root = None if self.follow_symlinks else self.directory
         hidden, shown = self.show_hidden, decode_path(path_of(self.path))
         kept: KeptPages | None = getattr(self.server, "pages", None)
-        key = (type(self), path, shown, root, hidden, self.list_details)
+        key = (type(self), path, shown, root, hidden, self.list_details, variant)
         try:
             return open_page(self._open(path), root, make, hidden=hidden, kept=kept, key=key)
         except OSError as error:

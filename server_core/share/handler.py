@@ -8,8 +8,10 @@ from http import HTTPStatus
 from typing import Any, BinaryIO
 
 from server_core.page_stream import size_of
-from server_core.protocol.target import url_segments
+from server_core.protocol.encoding import accepts_gzip
+from server_core.protocol.target import query_of, url_segments
 from server_core.share.access import is_own_name
+from server_core.share.messages import Catalogue
 from server_core.share.pages import Pages
 from server_core.static import NO_RESOURCES, SimpleHTTPRequestHandler
 
@@ -50,10 +52,15 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         return False
 
     def list_directory(self, path: str | os.PathLike[str]) -> BinaryIO | io.IOBase | None:
-        """Send the head of the folder's page and return a stream of it."""
-        segments = url_segments(self.path)
+        """Send the head of what is asked for of the folder, and return a stream of it."""
+        query = query_of(self.path)
+        if "asset" in query:
+            return self._send_asset(query["asset"][0], _A_YEAR)  # a new version has a new address
+        segments, catalogue = url_segments(self.path), self._catalogue()
         page = self._open_page(
-            os.fspath(path), lambda listing: self.pages.listing(segments, listing)
+            os.fspath(path),
+            lambda listing: self.pages.listing(segments, listing, catalogue),
+            catalogue.language,
         )
         if page is not None:
             self.send_response(HTTPStatus.OK)
@@ -64,7 +71,9 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         """Send a page for an error; the connection stays where the request was understood."""
         status = HTTPStatus(code)
         shown = status.phrase if message is None else message
-        page = self.pages.error(code, shown, status.description if explain is None else explain)
+        page = self.pages.error(
+            code, shown, status.description if explain is None else explain, self._catalogue()
+        )
         with self.joined():
             self.send_response(code, shown)
             if status not in _CONNECTION_STAYS or not self.command:
@@ -99,31 +108,52 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         """Return the product's name alone: its version is nobody's business on the network."""
         return self.server_version
 
+    def _catalogue(self) -> Catalogue:
+        """Return the messages in the language that the client asks for, as far as that is known."""
+        headers = getattr(self, "headers", None)
+        return self.pages.messages.choose(() if headers is None else headers.items())
+
     def _send_icon(self) -> None:
         """Send what every browser asks for when it opens a file by itself."""
-        icon = self.pages.icon
         with self.joined():
-            self.send_response(HTTPStatus.OK)
-            self.send_header("Content-Type", "image/svg+xml")
-            self.send_header("Content-Length", str(len(icon)))
-            self.send_header("Cache-Control", "max-age=86400")
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(icon)
+            icon = self._send_asset("mark.svg", _A_DAY)
+            if icon is not None and self.command != "HEAD":
+                self.wfile.write(icon.getbuffer())
+
+    def _send_asset(self, name: str, max_age: int) -> io.BytesIO | None:
+        """Send the head of something that the pages are made with, and return a stream of it."""
+        asset = self.pages.assets.find(name)
+        if asset is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return None
+        is_coded = accepts_gzip(self.headers.items())
+        content = asset.compressed if is_coded else asset.content
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", asset.content_type)
+        self.send_header("Content-Length", str(len(content)))
+        if is_coded:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Vary", "Accept-Encoding")
+        self.send_header("Cache-Control", f"max-age={max_age}")
+        self.end_headers()
+        return io.BytesIO(content)
 
     def _send_page_head(self, size: int | None) -> None:
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_framing(size)
         self.send_header("Cache-Control", "no-cache")
+        self.send_header("Vary", "Accept-Language")
         self.send_header("Content-Security-Policy", _PAGE_POLICY)
         self.end_headers()
 
 
+_A_DAY = 86400
+_A_YEAR = 365 * _A_DAY
 _FAVICON = "/favicon.ico"
 _CONNECTION_STAYS = frozenset(
     {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE}
 )
 _PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )

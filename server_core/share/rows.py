@@ -16,6 +16,7 @@ from server_core.dates import LocalDates
 from server_core.files.directory import DirectoryEntry
 from server_core.files.media_types import media_type
 from server_core.listing import quote_names
+from server_core.share.messages import Catalogue
 
 __all__ = ["RowTemplate", "Rows", "format_size"]
 
@@ -54,9 +55,9 @@ _PLACES = ("kind", "href", "name", "size", "modified", "day")
 class RowTemplate:
     """The row of a file, or that of a folder, as its template renders it but for its values."""
 
-    def __init__(self, template: Template, *, is_directory: bool) -> None:
+    def __init__(self, template: Template, known: Mapping[str, object]) -> None:
         marked = {place: f"{_MARK}{place}{_MARK}" for place in _PLACES}
-        self._parts = template.render(marked, is_directory=is_directory).split(_MARK)
+        self._parts = template.render(known, **marked).split(_MARK)
         self._parts[-1] += "\n"
 
     def fill(self, count: int, columns: Mapping[str, Sequence[str]]) -> str:
@@ -71,9 +72,10 @@ class RowTemplate:
 class Rows:
     """Makes the rows of one page, in the time zone that this computer has then."""
 
-    def __init__(self, folder: RowTemplate, file: RowTemplate) -> None:
+    def __init__(self, folder: RowTemplate, file: RowTemplate, catalogue: Catalogue) -> None:
         self._folder = folder
         self._file = file
+        self._catalogue = catalogue
         self._dates = LocalDates()
 
     def of(self, entries: Sequence[DirectoryEntry]) -> Markup:
@@ -92,24 +94,30 @@ class Rows:
             "href": quote_names(os.fsencode(block)).split(_BETWEEN),
             "name": str(escape(_displayable(block))).split(_BETWEEN),
             "modified": self._dates.utc_texts(seconds),
-            "day": self._dates.days(seconds),
+            "day": list(map(self._catalogue.written_day, self._dates.days(seconds))),
         }
         if is_directory:
             return self._folder.fill(len(names), columns)
+        decimal = self._catalogue.decimal
         columns["kind"] = _kinds(names)
-        columns["size"] = [format_size(entry.size) for entry in entries]
+        columns["size"] = [format_size(entry.size, decimal) for entry in entries]
         return self._file.fill(len(names), columns)
 
 
-def format_size(size: int) -> str:
-    """Return a size in bytes as people read it: 3 digits or 1 decimal, decimal units."""
+def format_size(size: int, decimal: str = ".") -> str:
+    """Return a size in bytes as people read it: 3 digits or 1 decimal, decimal units.
+
+    `decimal` is the sign before the decimals.
+    """
     if size < 1000:
         return f"{size} B"
     amount, unit = float(size), 0
     while amount >= 999.5 and unit < len(_UNITS) - 1:
         amount /= 1000
         unit += 1
-    return f"{amount:.1f} {_UNITS[unit]}" if amount < 99.95 else f"{amount:.0f} {_UNITS[unit]}"
+    if amount >= 99.95:
+        return f"{amount:.0f} {_UNITS[unit]}"
+    return f"{amount:.1f} {_UNITS[unit]}".replace(".", decimal)
 
 
 def _within_calendar(timestamps: list[float]) -> list[int]:

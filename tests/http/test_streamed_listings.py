@@ -265,7 +265,8 @@ def plain(listing: DirectoryListing) -> Iterator[bytes]:
 
 
 def shared(listing: DirectoryListing) -> Iterator[bytes]:
-    return Pages(TEMPLATES).listing(["files"], listing)
+    pages = Pages(TEMPLATES)
+    return pages.listing(["files"], listing, pages.messages.choose(()))
 
 
 @pytest.mark.parametrize("make", [plain, shared])
