@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import operator
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Self
 
+from server_core.files.order import BY_NAME, Order, SortKey, by_kind, by_name, by_values
 from server_core.files.resource import FileResource, lies_within
 
 __all__ = ["DirectoryEntry", "DirectoryListing"]
@@ -29,8 +31,20 @@ class DirectoryEntry(NamedTuple):
     """Seconds since the epoch; 0 where dates were not asked for."""
 
 
+_VALUES: dict[SortKey, Callable[[DirectoryEntry], float]] = {
+    SortKey.DATE: operator.attrgetter("modified"),
+    SortKey.SIZE: operator.attrgetter("size"),
+}
+_OF_FOLDERS = frozenset({SortKey.NAME, SortKey.DATE})
+"""A folder has no size, and all folders are of one kind."""
 # What DirectoryEntry(...) does, without a Python function on the way: half of the time of an entry.
 _new_entry = functools.partial(tuple.__new__, DirectoryEntry)
+
+
+def _ignoring_case(names: list[str]) -> list[str]:
+    names.sort()
+    names.sort(key=str.lower)
+    return names
 
 
 class DirectoryListing:
@@ -44,7 +58,7 @@ class DirectoryListing:
     """
 
     def __init__(self, directory: FileResource, root: str | None, *, hidden: bool = True) -> None:
-        self._directory = directory
+        self.directory = directory
         self._real_root = None if root is None else os.path.realpath(root)
         self._hidden = hidden
         self._names: list[str] = []
@@ -61,6 +75,11 @@ class DirectoryListing:
         self._descriptor = descriptor if os.stat in os.supports_dir_fd and has_names else None
 
     @property
+    def scope(self) -> tuple[str, str | None, bool]:
+        """Its path, its root and `hidden`: what decides which names of the directory there are."""
+        return self.directory.path, self._real_root, self._hidden
+
+    @property
     def has_links(self) -> bool:
         """Whether symbolic links are among the names that were read so far."""
         return bool(self._links)
@@ -70,25 +89,28 @@ class DirectoryListing:
         self._read(count)
         return len(self._names) > count
 
-    def names(self) -> list[str]:
-        """Return every name, sorted without regard to case."""
+    def names(self, arrange: Callable[[list[str]], list[str]] = _ignoring_case) -> list[str]:
+        """Return every name as `arrange` puts them in order, which may do so in place."""
         self._read(sys.maxsize)
-        self._names.sort()
-        self._names.sort(key=str.lower)
+        self._names = arrange(self._names)
         return self._names
 
-    def divided(self) -> tuple[list[str], list[str]]:
-        """Return the names of the directories and those of the files, both sorted."""
+    def divided(self, order: Order = BY_NAME) -> tuple[list[str], list[str]]:
+        """Return the names of the directories and those of the files, both in this order.
+
+        For that of sizes and dates everything is looked at.
+        """
         folders: list[str] = []
         files: list[str] = []
-        for name in self.names():
+        for name in self.names(by_name):
             if name in self._links:
                 entry = self._follow(name)
                 if entry is not None:
                     (folders if entry.is_directory else files).append(name)
             else:
                 (folders if name in self._folders else files).append(name)
-        return folders, files
+        of_folders = order if order.key in _OF_FOLDERS else BY_NAME
+        return self._ordered(folders, of_folders), self._ordered(files, order)
 
     def entries(
         self, names: Sequence[str], *, details: bool = True
@@ -104,7 +126,7 @@ class DirectoryListing:
     def close(self) -> None:
         """Close the directory; closing twice is harmless."""
         self._scan.close()
-        self._directory.close()
+        self.directory.close()
 
     def __enter__(self) -> Self:
         return self
@@ -132,6 +154,21 @@ class DirectoryListing:
             names.append(name)
             if len(names) > enough:
                 return
+
+    def _ordered(self, names: list[str], order: Order) -> list[str]:
+        """Return names, which are in natural order, in another one."""
+        key, is_descending = order
+        if key is SortKey.NAME:
+            return names[::-1] if is_descending else names
+        if key is SortKey.KIND:
+            return by_kind(names, is_descending=is_descending)
+        value = _VALUES[key]
+        found: list[str] = []
+        values: list[float] = []
+        for entries in self.entries(names):
+            found.extend([entry.name for entry in entries])
+            values.extend(map(value, entries))
+        return by_values(found, values, is_descending=is_descending)
 
     def _recall(self, names: Sequence[str]) -> list[DirectoryEntry]:
         entries = []
@@ -162,7 +199,7 @@ class DirectoryListing:
         """Return what a symbolic link leads to; None where a request for it would not find it."""
         try:
             if self._real_root is not None:
-                target = os.path.realpath(os.path.join(self._directory.path, name))
+                target = os.path.realpath(os.path.join(self.directory.path, name))
                 if not lies_within(self._real_root, target):
                     return None
             status = self._status(name, follow=True)
@@ -172,7 +209,7 @@ class DirectoryListing:
 
     def _status(self, name: str, *, follow: bool) -> os.stat_result:
         if self._descriptor is None:
-            return os.stat(os.path.join(self._directory.path, name), follow_symlinks=follow)
+            return os.stat(os.path.join(self.directory.path, name), follow_symlinks=follow)
         return os.stat(name, dir_fd=self._descriptor, follow_symlinks=follow)
 
 

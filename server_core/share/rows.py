@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 import operator
@@ -14,34 +13,12 @@ from markupsafe import Markup, escape
 
 from server_core.dates import LocalDates
 from server_core.files.directory import DirectoryEntry
-from server_core.files.media_types import media_type
+from server_core.files.kinds import kinds_of
 from server_core.listing import quote_names
 from server_core.share.messages import Catalogue
 
 __all__ = ["RowTemplate", "Rows", "format_size"]
 
-_DOCUMENTS = frozenset(
-    {
-        "application/epub+zip",
-        "application/json",
-        "application/msword",
-        "application/pdf",
-        "application/rtf",
-        "application/xml",
-    }
-)
-_ARCHIVES = frozenset(
-    {
-        "application/gzip",
-        "application/vnd.rar",
-        "application/x-7z-compressed",
-        "application/x-bzip2",
-        "application/x-tar",
-        "application/x-xz",
-        "application/zip",
-        "application/zstd",
-    }
-)
 # A file may have any time; these have a four-digit year.
 _EARLIEST = -30610224000  # the year 1000
 _LATEST = 253402300799  # the end of 9999
@@ -99,7 +76,7 @@ class Rows:
         if is_directory:
             return self._folder.fill(len(names), columns)
         decimal = self._catalogue.decimal
-        columns["kind"] = _kinds(names)
+        columns["kind"] = kinds_of(names)
         columns["size"] = [format_size(entry.size, decimal) for entry in entries]
         return self._file.fill(len(names), columns)
 
@@ -130,22 +107,3 @@ def _within_calendar(timestamps: list[float]) -> list[int]:
 def _displayable(block: str) -> str:
     # A name that is not UTF-8 is shown with the sign for "unknown".
     return block.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _kinds(names: list[str]) -> list[str]:
-    # Dots that a name begins with begin no extension. Where there is none, the last character is as
-    # good as none: what the media type is asked for has no dot then.
-    shown = [name.lstrip(".") for name in names]
-    return [_kind_of(name[name.rfind(".") :]) for name in shown]
-
-
-@functools.lru_cache(256)
-def _kind_of(extension: str) -> str:
-    """Return the icon of such files: image, video, audio, document, archive or file."""
-    media = media_type(f"file{extension}")
-    group = media.partition("/")[0]
-    if group in ("image", "video", "audio"):
-        return group
-    if group == "text" or media in _DOCUMENTS or "document" in media:
-        return "document"
-    return "archive" if media in _ARCHIVES else "file"

@@ -46,6 +46,16 @@ def test_a_folder_is_a_page_with_its_entries_folders_first(share: Site) -> None:
     assert list(links(answer.body)) == ["sub", "big.bin", "empty", "plain.txt"]
 
 
+def test_names_are_in_natural_order(share: Site, tree: Path) -> None:
+    for name in ("IMG_10.jpg", "img_9.jpg", "Été.jpg", "etc", "10 more", "9 more"):
+        (tree / "sub" / name).touch()
+    (tree / "sub" / "z").mkdir()
+    assert list(links(share.get("/sub/").body)) == [
+        *("z", "9 more", "10 more", "etc", "Été.jpg"),
+        *("img_9.jpg", "IMG_10.jpg", "inner.txt"),
+    ]
+
+
 @pytest.mark.parametrize("target", ["/", "/plain.txt", "/missing", "/sub", "/plain.txt/", "/empty"])
 def test_every_answer_forbids_to_guess_and_to_tell(share: Site, target: str) -> None:
     answer = share.get(target)

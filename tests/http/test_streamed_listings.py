@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from conftest import Answer, Serve, Site
 
+    Arrange = Callable[[list[str]], list[str]]
+
 COUNT = 12_000
 PLAIN = b"twelve gulls\n"
 TEMPLATES = Path(__file__).parents[2] / "resources" / "web"
@@ -134,9 +136,9 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     opened = threading.Event()
     names = DirectoryListing.names
 
-    def wait(listing: DirectoryListing) -> list[str]:
+    def wait(listing: DirectoryListing, *arrange: Arrange) -> list[str]:
         assert opened.wait(10), "nobody saw the beginning of the page"
-        return names(listing)
+        return names(listing, *arrange)
 
     monkeypatch.setattr(DirectoryListing, "names", wait)
     yield opened
@@ -170,8 +172,8 @@ def test_what_vanishes_meanwhile_is_left_out(
     put_many(tree / "files", 3_000)
     names = DirectoryListing.names
 
-    def lose(listing: DirectoryListing) -> list[str]:
-        found = names(listing)
+    def lose(listing: DirectoryListing, *arrange: Arrange) -> list[str]:
+        found = names(listing, *arrange)
         for name in (found[0], found[1_500], found[-1]):
             (tree / "files" / name).unlink(missing_ok=True)
         return found
