@@ -9,10 +9,12 @@ from typing import Any, BinaryIO
 
 from server_core.page_stream import size_of
 from server_core.protocol.encoding import accepts_gzip
-from server_core.protocol.target import query_of, url_segments
+from server_core.protocol.negotiation import weights
+from server_core.protocol.target import path_of, query_of, url_segments
 from server_core.share.access import is_own_name
+from server_core.share.arrangement import Arrangement
 from server_core.share.messages import Catalogue
-from server_core.share.pages import Pages
+from server_core.share.pages import FolderPage, Pages
 from server_core.static import NO_RESOURCES, SimpleHTTPRequestHandler
 
 __all__ = ["ShareRequestHandler"]
@@ -56,11 +58,17 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         query = query_of(self.path)
         if "asset" in query:
             return self._send_asset(query["asset"][0], _A_YEAR)  # a new version has a new address
-        segments, catalogue = url_segments(self.path), self._catalogue()
+        if "qr" in query:
+            return self._send_code()
+        fields = self.headers.items()
+        wanted = FolderPage(
+            tuple(url_segments(self.path)),
+            Arrangement.of(query),
+            self._catalogue(),
+            weights(fields, "accept").get("text/html", 0.0) > 0,
+        )
         page = self._open_page(
-            os.fspath(path),
-            lambda listing: self.pages.listing(segments, listing, catalogue),
-            catalogue.language,
+            os.fspath(path), lambda listing: self.pages.listing(wanted, listing), wanted
         )
         if page is not None:
             self.send_response(HTTPStatus.OK)
@@ -120,6 +128,21 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
             if icon is not None and self.command != "HEAD":
                 self.wfile.write(icon.getbuffer())
 
+    def _send_code(self) -> io.BytesIO | None:
+        """Send the head of the QR code of the folder's address, and return a stream of it."""
+        host, path = self.headers.get("Host", ""), path_of(self.path)
+        try:
+            code = self.pages.code(f"http://{host}{path}")
+        except ValueError:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return None
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "image/svg+xml")
+        self.send_header("Content-Length", str(len(code)))
+        self.send_header("Cache-Control", "no-cache")
+        self.end_headers()
+        return io.BytesIO(code)
+
     def _send_asset(self, name: str, max_age: int) -> io.BytesIO | None:
         """Send the head of something that the pages are made with, and return a stream of it."""
         asset = self.pages.assets.find(name)
@@ -142,7 +165,7 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_framing(size)
         self.send_header("Cache-Control", "no-cache")
-        self.send_header("Vary", "Accept-Language")
+        self.send_header("Vary", "Accept, Accept-Language")
         self.send_header("Content-Security-Policy", _PAGE_POLICY)
         self.end_headers()
 
@@ -155,5 +178,5 @@ _CONNECTION_STAYS = frozenset(
 )
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )

@@ -44,14 +44,14 @@ class Catalogue:
         """Return whether there is a message with this name."""
         return name in self._messages
 
-    def text(self, name: str, **values: object) -> str:
+    def text(self, name: str, /, **values: object) -> str:
         """Return a message with its places filled. Raises KeyError for an unknown one."""
         message = self._messages[name]
         if not isinstance(message, str):
             raise KeyError(name)
         return message.format(**values) if values else message
 
-    def count(self, name: str, number: int, **values: object) -> str:
+    def count(self, name: str, number: int, /, **values: object) -> str:
         """Return a message in the form for `number`, which {count} stands for in it.
 
         Raises KeyError for an unknown one.

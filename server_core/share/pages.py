@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from server_core.files.directory import DirectoryListing
+from server_core.share.arrangement import Arrangement
 from server_core.share.assets import Assets
+from server_core.share.code import QUIET_ZONE, code_path
+from server_core.share.kept_orders import KeptOrders
 from server_core.share.messages import Catalogue, Messages
-from server_core.share.rows import Rows, RowTemplate
+from server_core.share.rows import Rows, RowTemplates
 
-__all__ = ["Crumb", "Pages"]
+__all__ = ["ENTRIES_OF_A_PART", "Crumb", "FolderPage", "Pages"]
+
+ENTRIES_OF_A_PART = 1000
+"""Entries of a folder that people get on one page: as many as a phone shows without effort."""
 
 # Characters after which a piece of a page is complete; what is loaded beside it comes first.
 _BEGINNING = 1024
@@ -31,34 +38,65 @@ class Crumb:
     href: str
 
 
-class _Contents:
-    """What is in a folder, read when the template comes to it: folders first."""
+class FolderPage(NamedTuple):
+    """Which page of a folder is asked for, and by whom."""
 
-    def __init__(self, listing: DirectoryListing, rows: Rows) -> None:
+    segments: tuple[str, ...]
+    """The names of the folders on the way from the shared one."""
+    arrangement: Arrangement
+    catalogue: Catalogue
+    is_for_people: bool
+    """Whether it is to be looked at; others get every entry on one plain page."""
+
+
+class _Contents:
+    """What is on a page of a folder, read when the template comes to it: folders first."""
+
+    def __init__(
+        self,
+        listing: DirectoryListing,
+        rows: Rows,
+        divide: Callable[[], tuple[list[str], list[str]]],
+        part: int | None,
+    ) -> None:
         self._listing = listing
         self._rows = rows
+        self._divide = divide
+        self._part = part
 
     @functools.cached_property
     def _divided(self) -> tuple[list[str], list[str]]:
-        return self._listing.divided()
+        return self._divide()
 
     @property
     def folders(self) -> int:
-        """How many there are."""
+        """How many there are in all."""
         return len(self._divided[0])
 
     @property
     def files(self) -> int:
-        """How many there are."""
+        """How many there are in all."""
         return len(self._divided[1])
 
     @property
+    def parts(self) -> int:
+        """How many pages they take, at least one."""
+        if self._part is None:
+            return 1
+        return max(1, -(-(self.folders + self.files) // ENTRIES_OF_A_PART))
+
+    @property
     def rows(self) -> Iterator[Markup]:
-        """Every entry that has not vanished meanwhile, several at a time."""
+        """Every entry of this part that has not vanished meanwhile, several at a time."""
+        first, last = 0, sys.maxsize
+        if self._part is not None:
+            first = (self._part - 1) * ENTRIES_OF_A_PART
+            last = first + ENTRIES_OF_A_PART
         for names in self._divided:
-            for entries in self._listing.entries(names):
+            for entries in self._listing.entries(names[max(first, 0) : max(last, 0)]):
                 if entries:
                     yield self._rows.of(entries)
+            first, last = first - len(names), last - len(names)
 
 
 class _Speech:
@@ -70,12 +108,13 @@ class _Speech:
             "direction": catalogue.direction,
             "text": catalogue.text,
             "count": catalogue.count,
+            "number": catalogue.number,
             "asset": assets.href,
         }
         row = environment.get_template("row.html")
-        self.folder_row = RowTemplate(row, {**self.known, "is_directory": True})
-        self.file_row = RowTemplate(row, {**self.known, "is_directory": False})
-        self.catalogue = catalogue
+        self.for_programs = RowTemplates(row, self.known)
+        self.for_people = RowTemplates(row, self.known, is_for_people=True)
+        self.for_selecting = RowTemplates(row, self.known, is_selecting=True)
 
 
 class Pages:
@@ -95,29 +134,46 @@ class Pages:
         )
         # Now, and not when there may be no descriptor left to read them with: rendering a page also
         # reads the templates that it is built on.
+        self._orders = KeptOrders()
         self._listing = environment.get_template("listing.html")
+        self._code = environment.get_template("code.xml")
         self._error = environment.get_template("error.html")
         self._speech = {
             catalogue: _Speech(environment, self.assets, catalogue) for catalogue in self.messages
         }
         self.error(404, "", "", self.messages.choose(()))
 
-    def listing(
-        self, segments: list[str], listing: DirectoryListing, catalogue: Catalogue
-    ) -> Iterator[bytes]:
-        """Yield the page of the folder that `segments` name below the shared one, as UTF-8.
+    def listing(self, page: FolderPage, listing: DirectoryListing) -> Iterator[bytes]:
+        """Yield a page of a folder, as UTF-8.
 
         Its beginning comes before the folder is read. Raises OSError where it cannot be read.
         """
+        segments, arrangement, catalogue, is_for_people = page
         crumbs = [
             Crumb(segment, "../" * (len(segments) - depth - 1) or "./")
             for depth, segment in enumerate(segments)
         ]
-        top = "../" * len(segments) or "./"
         speech = self._speech[catalogue]
-        contents = _Contents(listing, Rows(speech.folder_row, speech.file_row, catalogue))
+        templates = speech.for_programs
+        if is_for_people:
+            templates = speech.for_selecting if arrangement.is_selecting else speech.for_people
+        suffix = arrangement.lasting.query
+        contents = _Contents(
+            listing,
+            Rows(templates, catalogue, suffix),
+            lambda: self._orders.divided(listing, arrangement.order),
+            arrangement.page if is_for_people else None,
+        )
         return _pieces(
-            self._listing.generate(speech.known, crumbs=crumbs, contents=contents, top=top)
+            self._listing.generate(
+                speech.known,
+                crumbs=crumbs,
+                contents=contents,
+                top="../" * len(segments) or "./",
+                arrangement=arrangement,
+                suffix=suffix,
+                is_for_people=is_for_people,
+            )
         )
 
     def error(self, code: int, reason: str, explain: str, catalogue: Catalogue) -> bytes:
@@ -135,6 +191,14 @@ class Pages:
             sentence=catalogue.text(f"{name}-more") if is_known else explain,
         )
         return _encode(page)
+
+    def code(self, address: str) -> bytes:
+        """Return the QR code of an address, as SVG.
+
+        Raises ValueError where it is longer than a QR code can hold.
+        """
+        size, path = code_path(address)
+        return self._code.render(size=size, path=path, margin=QUIET_ZONE).encode()
 
 
 def _pieces(texts: Iterable[str]) -> Iterator[bytes]:

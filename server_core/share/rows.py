@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import enum
 import itertools
 import math
-import operator
 import os
 from collections.abc import Mapping, Sequence
 
@@ -13,11 +13,11 @@ from markupsafe import Markup, escape
 
 from server_core.dates import LocalDates
 from server_core.files.directory import DirectoryEntry
-from server_core.files.kinds import kinds_of
+from server_core.files.kinds import extension_of, kind_of, kinds_of
 from server_core.listing import quote_names
 from server_core.share.messages import Catalogue
 
-__all__ = ["RowTemplate", "Rows", "format_size"]
+__all__ = ["RowTemplates", "Rows", "format_size"]
 
 # A file may have any time; these have a four-digit year.
 _EARLIEST = -30610224000  # the year 1000
@@ -26,15 +26,15 @@ _UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 # Neither stands in a name: the one parts names in a text of many, the other marks a place.
 _BETWEEN = "/"
 _MARK = "\0"
-_PLACES = ("kind", "href", "name", "size", "modified", "day")
+_PLACES = ("kind", "href", "name", "size", "modified", "day", "suffix")
 
 
 class RowTemplate:
-    """The row of a file, or that of a folder, as its template renders it but for its values."""
+    """A row as its template renders it but for its values."""
 
     def __init__(self, template: Template, known: Mapping[str, object]) -> None:
         marked = {place: f"{_MARK}{place}{_MARK}" for place in _PLACES}
-        self._parts = template.render(known, **marked).split(_MARK)
+        self._parts = template.render({**marked, **known}).split(_MARK)
         self._parts[-1] += "\n"
 
     def fill(self, count: int, columns: Mapping[str, Sequence[str]]) -> str:
@@ -46,39 +46,87 @@ class RowTemplate:
         return "".join(itertools.chain.from_iterable(zip(*parts, strict=True)))
 
 
+class RowTemplates:
+    """The rows of one kind of page: of folders, of files, and of files that have a picture."""
+
+    def __init__(
+        self,
+        template: Template,
+        known: Mapping[str, object],
+        *,
+        is_for_people: bool = False,
+        is_selecting: bool = False,
+    ) -> None:
+        self.has_pictures = is_for_people or is_selecting
+        self._rows = {
+            kind: RowTemplate(
+                template,
+                {
+                    **known,
+                    "is_directory": kind is RowKind.FOLDER,
+                    "has_picture": kind is RowKind.PICTURE,
+                    "is_for_people": is_for_people,
+                    "is_selecting": is_selecting,
+                },
+            )
+            for kind in RowKind
+        }
+
+    def __getitem__(self, kind: RowKind) -> RowTemplate:
+        """Return the template of these rows."""
+        return self._rows[kind]
+
+
+class RowKind(enum.Enum):
+    """What differs between rows beside their values."""
+
+    FOLDER = enum.auto()
+    FILE = enum.auto()
+    PICTURE = enum.auto()
+    """A file with a thumbnail."""
+
+
 class Rows:
     """Makes the rows of one page, in the time zone that this computer has then."""
 
-    def __init__(self, folder: RowTemplate, file: RowTemplate, catalogue: Catalogue) -> None:
-        self._folder = folder
-        self._file = file
+    def __init__(self, templates: RowTemplates, catalogue: Catalogue, suffix: str = "") -> None:
+        """Make rows whose links to folders end in `suffix`."""
+        self._templates = templates
         self._catalogue = catalogue
+        self._suffix = str(escape(suffix))
         self._dates = LocalDates()
 
     def of(self, entries: Sequence[DirectoryEntry]) -> Markup:
         """Return these entries as the page shows them, a line each."""
-        # As a rule all are of one kind: folders come first.
-        runs = itertools.groupby(entries, operator.attrgetter("is_directory"))
-        rows = [self._alike(list(run), is_directory=key) for key, run in runs]
+        # As a rule all are of one kind: folders come first, and pictures are among themselves.
+        runs = itertools.groupby(entries, self._kind_of_row)
+        rows = [self._alike(list(run), kind) for kind, run in runs]
         return Markup("".join(rows))  # noqa: S704 # the names in it are escaped
 
-    def _alike(self, entries: list[DirectoryEntry], *, is_directory: bool) -> str:
+    def _kind_of_row(self, entry: DirectoryEntry) -> RowKind:
+        if entry.is_directory:
+            return RowKind.FOLDER
+        if self._templates.has_pictures and kind_of(extension_of(entry.name)) == "image":
+            return RowKind.PICTURE
+        return RowKind.FILE
+
+    def _alike(self, entries: list[DirectoryEntry], kind: RowKind) -> str:
         names = [entry.name for entry in entries]
         block = _BETWEEN.join(names)
         seconds = _within_calendar([entry.modified for entry in entries])
-        columns = {
+        columns: dict[str, Sequence[str]] = {
             # As the disk has it, even if that is no UTF-8: a client that saves it makes the same.
             "href": quote_names(os.fsencode(block)).split(_BETWEEN),
             "name": str(escape(_displayable(block))).split(_BETWEEN),
             "modified": self._dates.utc_texts(seconds),
             "day": list(map(self._catalogue.written_day, self._dates.days(seconds))),
+            "suffix": [self._suffix] * len(names),
         }
-        if is_directory:
-            return self._folder.fill(len(names), columns)
-        decimal = self._catalogue.decimal
-        columns["kind"] = kinds_of(names)
-        columns["size"] = [format_size(entry.size, decimal) for entry in entries]
-        return self._file.fill(len(names), columns)
+        if kind is not RowKind.FOLDER:
+            decimal = self._catalogue.decimal
+            columns["kind"] = kinds_of(names)
+            columns["size"] = [format_size(entry.size, decimal) for entry in entries]
+        return self._templates[kind].fill(len(names), columns)
 
 
 def format_size(size: int, decimal: str = ".") -> str:

@@ -48,8 +48,8 @@ NAMES = (
 BACKGROUND = "return getComputedStyle(document.body).backgroundColor"
 BACKGROUNDS = {"light": "rgb(244, 245, 248)", "dark": "rgb(20, 22, 27)"}
 LINKS_NAMED = """
-return [...document.querySelectorAll("li a")]
-  .filter(link => link.querySelector(".name").textContent === arguments[0]);
+return [...document.querySelectorAll("li > a:first-child")]
+  .filter(link => link.querySelector(".name")?.textContent === arguments[0]);
 """
 CONTRASTS = """
 const channel = value => (value /= 255) <= .04045 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
@@ -142,10 +142,10 @@ def test_a_name_of_any_kind_can_be_tapped(
     follow(phone, f"{name}.txt")
     assert content(phone) == f"This is {name}."
     phone.back()
-    phone.find_elements(By.CSS_SELECTOR, "nav a")[1].click()
+    phone.find_elements(By.CSS_SELECTOR, "main > nav a")[1].click()
     wait_until(phone, lambda: phone.current_url == above)
     assert heading(phone) == name
-    phone.find_elements(By.CSS_SELECTOR, "nav a")[0].click()
+    phone.find_elements(By.CSS_SELECTOR, "main > nav a")[0].click()
     wait_until(phone, lambda: phone.current_url == address)
     assert complaints(phone) == []
 
@@ -235,7 +235,7 @@ def test_counts_are_in_words(browse: Callable[..., Chrome], address: str, shared
     phone = browse()
     phone.get(address)
     count = phone.find_element(By.CLASS_NAME, "count")
-    assert count.text == "1 folder, 1,200 files"
+    assert count.text == "1 folder, 1,200 files · page 1 of 2"
     follow(phone, "folder")
     assert phone.find_element(By.CLASS_NAME, "count").text == "1 folder"
 
@@ -248,8 +248,14 @@ def test_the_keyboard_reaches_every_link_in_order(
     desktop = browse(1200, 900)
     desktop.get(address + "sub/")
     reached = []
-    for _ in range(3):
+    for _ in range(12):
         desktop.switch_to.active_element.send_keys("\ue004")
-        reached.append(desktop.switch_to.active_element.text.partition("\n")[0])
-    assert reached[:2] == ["Shared folder", "folder"]
-    assert reached[2].startswith("a.txt")
+        element = desktop.switch_to.active_element
+        reached.append(element.accessible_name.partition("\n")[0])
+    assert reached == [
+        *("Folderport", "Show this folder on another device", "Shared folder"),
+        *("Search this folder and those in it", "Sorted by Name", "Grid", "Select", "Download all"),
+        *(reached[8], "Download folder", reached[10], "Download a.txt"),
+    ]
+    assert reached[8].startswith("folder folder ")
+    assert reached[10].startswith("a.txt file ")

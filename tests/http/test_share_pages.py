@@ -20,6 +20,8 @@ from server_core import RequestFinished
 from server_core.files.directory import DirectoryEntry, DirectoryListing
 from server_core.files.resource import open_anywhere
 from server_core.share import Pages, create_server
+from server_core.share.arrangement import Arrangement
+from server_core.share.pages import FolderPage
 from server_core.share.rows import format_size
 
 if TYPE_CHECKING:
@@ -196,8 +198,13 @@ def test_pages_are_made_without_another_look_at_their_templates(tmp_path: Path) 
     shutil.rmtree(templates)
     assert b"404" in pages.error(404, "Not Found", "Nothing is there.", pages.messages.choose(()))
     with DirectoryListing(open_anywhere(str(tmp_path)), None, hidden=False) as listing:
-        page = b"".join(pages.listing([], listing, pages.messages.choose(())))
+        page = b"".join(pages.listing(plain_page(pages), listing))
     assert b"<!doctype html>" in page.lower()
+
+
+def plain_page(pages: Pages) -> FolderPage:
+    """Return what a program gets that asks for the shared folder."""
+    return FolderPage((), Arrangement(), pages.messages.choose(()), is_for_people=False)
 
 
 def page_of(entries: list[DirectoryEntry], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -206,7 +213,7 @@ def page_of(entries: list[DirectoryEntry], tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(DirectoryListing, "entries", lambda _, names: [entries] if names else [])
     with DirectoryListing(open_anywhere(str(tmp_path)), None) as listing:
         pages = Pages(TEMPLATES)
-        return b"".join(pages.listing([], listing, pages.messages.choose(()))).decode()
+        return b"".join(pages.listing(plain_page(pages), listing)).decode()
 
 
 def test_a_time_beyond_the_calendar_is_shown_as_its_end(

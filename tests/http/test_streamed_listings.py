@@ -18,6 +18,8 @@ from server_core.files.resource import open_anywhere
 from server_core.listing import listing_pieces
 from server_core.page_stream import MAX_WHOLE_PAGE, open_page
 from server_core.share import Pages
+from server_core.share.arrangement import Arrangement
+from server_core.share.pages import FolderPage
 
 if TYPE_CHECKING:
     import os
@@ -268,7 +270,8 @@ def plain(listing: DirectoryListing) -> Iterator[bytes]:
 
 def shared(listing: DirectoryListing) -> Iterator[bytes]:
     pages = Pages(TEMPLATES)
-    return pages.listing(["files"], listing, pages.messages.choose(()))
+    page = FolderPage(("files",), Arrangement(), pages.messages.choose(()), is_for_people=False)
+    return pages.listing(page, listing)
 
 
 @pytest.mark.parametrize("make", [plain, shared])
