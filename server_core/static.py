@@ -261,6 +261,7 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
             self.send_response(response.status)
             for name, value in response.fields:
                 self.send_header(name, value)
+            self._send_content_fields(representation.content_type)
             if response.body is not None:
                 self.forbid_guessing()
             if response.status == HTTPStatus.OK:
@@ -303,6 +304,9 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
             )
         validators = Validators(etag, modified)
         return Representation(resource.size, content_type, validators, None, varies), None
+
+    def _send_content_fields(self, content_type: str) -> None:
+        """Add what the answers for a file of this type say, of every status; here, nothing."""
 
     def _send_extra_headers(self) -> None:
         taken = {line.partition(b":")[0].lower() for line in self._headers_buffer}

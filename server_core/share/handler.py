@@ -7,7 +7,10 @@ import os
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
+from server_core.files.resource import FileBody, FileResource
 from server_core.page_stream import size_of
+from server_core.parts import PartsBody
+from server_core.protocol.disposition import attachment
 from server_core.protocol.encoding import accepts_gzip
 from server_core.protocol.negotiation import weights
 from server_core.protocol.target import path_of, query_of, url_segments
@@ -42,6 +45,8 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
     ) -> None:
         self.pages = pages
         self.protocol_version = protocol
+        self._parameters: dict[str, list[str]] = {}
+        self._saved_as = ""
         super().__init__(*args, directory=directory, **kwargs)
 
     def parse_request(self) -> bool:
@@ -53,9 +58,17 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
         return False
 
+    def send_head(self) -> BinaryIO | io.IOBase | None:
+        """Send the head of what the path and its parameters ask for; as SimpleHTTPRequestHandler.
+
+        Raises RequestError where there are too many parameters.
+        """
+        self._parameters = query_of(self.path) if "?" in self.path else {}
+        return super().send_head()
+
     def list_directory(self, path: str | os.PathLike[str]) -> BinaryIO | io.IOBase | None:
         """Send the head of what is asked for of the folder, and return a stream of it."""
-        query = query_of(self.path)
+        query = self._parameters
         if "asset" in query:
             return self._send_asset(query["asset"][0], _A_YEAR)  # a new version has a new address
         if "qr" in query:
@@ -74,6 +87,16 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
             self.send_response(HTTPStatus.OK)
             self._send_page_head(size_of(page))
         return page
+
+    def _send_file_head(
+        self, resource: FileResource, path: str
+    ) -> FileBody | PartsBody | io.BytesIO | None:
+        self._saved_as = os.path.basename(path) if "download" in self._parameters else ""
+        return super()._send_file_head(resource, path)
+
+    def _send_content_fields(self, content_type: str) -> None:
+        if self._saved_as:
+            self.send_header("Content-Disposition", attachment(self._saved_as))
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Send a page for an error; the connection stays where the request was understood."""
