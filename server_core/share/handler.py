@@ -16,6 +16,7 @@ from server_core.protocol.negotiation import weights
 from server_core.protocol.target import path_of, query_of, url_segments
 from server_core.share.access import is_own_name
 from server_core.share.arrangement import Arrangement
+from server_core.share.content_policy import COMMON_FIELDS, content_fields
 from server_core.share.messages import Catalogue
 from server_core.share.pages import FolderPage, Pages
 from server_core.static import NO_RESOURCES, SimpleHTTPRequestHandler
@@ -95,6 +96,8 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         return super()._send_file_head(resource, path)
 
     def _send_content_fields(self, content_type: str) -> None:
+        for name, value in content_fields(content_type):
+            self.send_header(name, value)
         if self._saved_as:
             self.send_header("Content-Disposition", attachment(self._saved_as))
 
@@ -131,8 +134,8 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
 
     def end_headers(self) -> None:
         """Add what every answer of a share says."""
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Referrer-Policy", "no-referrer")
+        for name, value in COMMON_FIELDS:
+            self.send_header(name, value)
         super().end_headers()
 
     def version_string(self) -> str:

@@ -59,10 +59,11 @@ def test_names_are_in_natural_order(share: Site, tree: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["/", "/plain.txt", "/missing", "/sub", "/plain.txt/", "/empty"])
-def test_every_answer_forbids_to_guess_and_to_tell(share: Site, target: str) -> None:
+def test_every_answer_forbids_to_guess_to_tell_and_to_borrow(share: Site, target: str) -> None:
     answer = share.get(target)
     assert answer.headers.get_all("X-Content-Type-Options") == ["nosniff"]
     assert answer.headers.get_all("Referrer-Policy") == ["no-referrer"]
+    assert answer.headers.get_all("Cross-Origin-Resource-Policy") == ["same-origin"]
 
 
 @pytest.mark.parametrize("target", ["/", "/missing"])
