@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import http.server
 import socket
@@ -12,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QPainter, QPdfWriter
 from selenium.webdriver.support.wait import WebDriverWait
 
 if TYPE_CHECKING:
@@ -222,16 +221,17 @@ def is_red_somewhere(image: QImage) -> bool:
     return any(image.pixelColor(x, y) == RED for y in rows for x in columns)
 
 
-def red_pdf(browser: Chrome) -> bytes:
-    """Print a red page."""
-    browser.get("data:text/html,<body style='background:red;height:9in'>")
-    made = browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
-    return base64.b64decode(made["data"])
+def write_red_pdf(path: Path) -> None:
+    """Draw a red page."""
+    writer = QPdfWriter(str(path))
+    painter = QPainter(writer)
+    painter.fillRect(painter.viewport(), RED)
+    painter.end()
 
 
 def test_a_pdf_is_shown(browse: Callable[..., Chrome], address: str, shared: Path) -> None:
     desktop = browse(1000, 800)
-    (shared / "red.pdf").write_bytes(red_pdf(desktop))
+    write_red_pdf(shared / "red.pdf")
     desktop.get(address + "red.pdf")
     wait_until(desktop, lambda: is_red_somewhere(picture(desktop)))
 
