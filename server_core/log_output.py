@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import stat
 import sys
@@ -11,12 +12,28 @@ from typing import Any, Final
 
 from server_core.log_colours import in_colours, shows_colours
 
-__all__ = ["takes_output", "write_log"]
+__all__ = ["escaped", "escaped_lines", "takes_output", "write_log"]
+
+# Control characters (Unicode's C0 and C1, and DEL) could drive the terminal that shows the log.
+_CONTROLS: Final = {code: rf"\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+_ESCAPES: Final = {**_CONTROLS, ord("\\"): r"\\"}
+_TO_ESCAPE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
+_CONTROLS_OF_LINES: Final = {code: _CONTROLS[code] for code in _CONTROLS if code != ord("\n")}
 
 _PIECE: Final = 1000
 """Characters, of at most four bytes each: a pipe that takes anything takes 4096 bytes at once."""
 _PATIENCE: Final = 0.25
 """Seconds that a reader may stop for until lines are dropped, to the one from which it goes on."""
+
+
+def escaped(text: str) -> str:
+    """Return a text with each control character and backslash written as Python does."""
+    return text.translate(_ESCAPES) if _TO_ESCAPE.search(text) else text
+
+
+def escaped_lines(text: str) -> str:
+    """Return lines of source and messages with each control character written as Python does."""
+    return text.translate(_CONTROLS_OF_LINES)
 
 
 def takes_output(stream: Any, seconds: float) -> bool:

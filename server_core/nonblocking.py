@@ -3,24 +3,28 @@
 Where the system has MSG_DONTWAIT, as Linux and macOS do, it says so for a single call; elsewhere
 the socket is switched there and back. Where it is found switched, another thread is about to switch
 it back: no time-out but that is 0.
+
+A thread that sends on a socket of another one's, which may be receiving there, needs the first.
 """
 
 from __future__ import annotations
 
 import socket
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-__all__ = ["accepted", "receive", "receive_into", "send"]
+__all__ = ["IS_PER_CALL", "accepted", "receive", "receive_into", "send"]
 
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
+IS_PER_CALL: Final = bool(_DONTWAIT)
+"""Whether a call does not wait while others of the same socket may; else the socket is switched."""
 # Elsewhere a connection takes over that its listening socket does not wait.
 _ACCEPTS_WAITING = sys.platform == "linux"
 
-if _DONTWAIT:
+if IS_PER_CALL:
 
     def receive(sock: socket.socket, size: int) -> bytes:
         """Receive up to `size` bytes; raises BlockingIOError where none are there."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import re
 import socketserver
 import sys
 import time
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from server_core.log_output import write_log
+from server_core.log_output import escaped, write_log
 from server_core.protocol.conditional import format_http_date
 from server_core.server import client_host
 
@@ -19,21 +18,13 @@ __all__ = ["LoggingRequestHandler", "log_time", "request_message"]
 __version__ = "0.1"
 
 _LONGEST_LINE = 2048
-# Control characters (Unicode's C0 and C1, and DEL) could drive the terminal that shows the log.
-_ESCAPES = {code: rf"\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
-_ESCAPES[ord("\\")] = r"\\"
-_TO_ESCAPE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 _REQUEST_FORMAT = '"%s" %s %s'
 
 
 def request_message(requestline: str, code: int | str, size: int | str) -> str:
     """Return what the log's line says of a request after its time, and its line break."""
     words = _request_words(requestline, code, size)
-    return _escaped(_REQUEST_FORMAT % words) + "\n"
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES) if _TO_ESCAPE.search(text) else text
+    return escaped(_REQUEST_FORMAT % words) + "\n"
 
 
 def _request_words(requestline: str, code: int | str, size: int | str) -> tuple[str, str, str]:
@@ -87,7 +78,7 @@ class LoggingRequestHandler(socketserver.StreamRequestHandler):
         """
         if self.quiet:
             return
-        message = _escaped(format % args)
+        message = escaped(format % args)
         write_log(f"{self.address_string()} - - [{self.log_date_time_string()}] {message}\n")
 
     def version_string(self) -> str:

@@ -18,6 +18,7 @@ from server_core.connections import ConnectionRegistry
 from server_core.errors import is_lost_connection
 from server_core.events import Event, ServerStarted, ServerStopped
 from server_core.kept_pages import KeptPages
+from server_core.log_output import escaped_lines, write_log
 from server_core.transfers import TransferRegistry
 
 __all__ = [
@@ -36,6 +37,7 @@ EXHAUSTED_PAUSE = 0.05
 """Seconds until accept() is tried again then."""
 _LINGER_SECONDS = 1.0
 _LINGER_BYTES = 1 << 20
+_RULE = "-" * 40
 _BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\n"
     b"Retry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -203,7 +205,7 @@ class HTTPServer(socketserver.TCPServer):
         self.connections.close(request)
         super().close_request(request)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - as there
         """Log an exception that a handler let out; a lost connection is none."""
         error = sys.exception()
         if error is not None and is_lost_connection(error):
@@ -211,7 +213,11 @@ class HTTPServer(socketserver.TCPServer):
 
             logging.getLogger(__name__).debug("%s left: %s", client_host(client_address), error)
             return
-        super().handle_error(request, client_address)
+        import traceback  # late, as above
+
+        what = f"Exception occurred during processing of request from {client_address}"
+        told = escaped_lines(f"{what}\n{traceback.format_exc()}")
+        write_log(f"{_RULE}\n{told}{_RULE}\n")
 
     def _serve(self, poll_interval: float) -> None:
         """Accept and handle until a stop is requested."""

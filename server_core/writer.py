@@ -51,7 +51,8 @@ class ConnectionWriter(io.BufferedIOBase):
         # Only of a socket as it is can be asked what it takes without waiting.
         self._is_plain = type(sock) is socket.socket
         self._hands_on = connection is not None and connection.on_wait is not None
-        self._sends_at_once = self._hands_on and self._is_plain
+        # A head that waits may be sent by another thread, while this one is receiving.
+        self._holds_heads = self._hands_on and self._is_plain and nonblocking.IS_PER_CALL
         self._held: bytearray | None = None
         self._is_chunked = False
         self._lock = threading.Lock()
@@ -103,7 +104,7 @@ class ConnectionWriter(io.BufferedIOBase):
         until the handler is seen to wait for something.
         """
         connection = self._connection
-        if self._held is not None or connection is None or not self._sends_at_once:
+        if self._held is not None or connection is None or not self._holds_heads:
             self.write(data)
             return
         self.accepted += len(data)

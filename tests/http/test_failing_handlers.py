@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import urllib.parse
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +34,38 @@ def test_a_handler_that_fails_is_a_500_and_one_traceback(
     site.wait_for(RequestFinished)
     site.server.stop()
     assert capfd.readouterr().err.count("Traceback") == 1
+
+
+def test_what_a_client_sent_drives_no_terminal_by_way_of_a_traceback(
+    serve: Serve, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            raise ValueError(urllib.parse.unquote(self.path))
+
+    site = serve(Handler)
+    assert site.get("/%1b%5D0;pwned%07").status == 500
+    site.server.stop()
+    told = capfd.readouterr().err
+    assert r"ValueError: /\x1b]0;pwned\x07" in told
+    assert "Exception occurred during processing of request from ('127.0.0.1', " in told
+
+
+def test_a_traceback_waits_for_no_reader_of_the_log(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            raise ZeroDivisionError
+
+    reader, writer = os.pipe()
+    with open(reader, "rb"), open(writer, "w", buffering=1) as log:
+        monkeypatch.setattr(sys, "stderr", log)
+        site = serve(Handler)
+        for _ in range(200):
+            assert site.get().status == 500
+        site.server.stop()
+        monkeypatch.undo()
 
 
 @pytest.mark.parametrize("value", ["a\r\nSet-Cookie: x", "a\nb", "a\0"])

@@ -202,6 +202,22 @@ def test_a_server_serves_by_either_half(serve: Serve) -> None:
 
 
 @pytest.mark.usefixtures("everywhere")
+def test_a_handler_that_waits_after_its_head_has_it_sent_by_either_half(serve: Serve) -> None:
+    class Greeting(Echo):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "5")
+            self.end_headers()
+            self.wfile.write(self.rfile.read(5))
+
+    client = serve(Greeting).connect()
+    client.ask("/", "POST", Content_Length="5", Connection="close")
+    assert client.stream.readline() == b"HTTP/1.1 200 OK\r\n"
+    client.send(b"gulls")
+    assert client.rest().endswith(b"\r\n\r\ngulls")
+
+
+@pytest.mark.usefixtures("everywhere")
 def test_a_handlers_time_out_is_obeyed_by_either_half(serve: Serve) -> None:
     class Impatient(Echo):
         timeout = 0.3
