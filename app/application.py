@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
+from app.garbage import GarbageCollection
 from app.i18n import install_translations, tr
 from app.links import ShareLink
 from app.models.interfaces import InterfacesModel
@@ -53,6 +54,9 @@ def run(options: Options) -> int:
     quit_signal = QuitSignal(application)
     # Not quit(), which asks the window: nobody may sit there to answer.
     quit_signal.received.connect(application.exit)
+    garbage = GarbageCollection(application)
+    # After the rest of the window was made, which is connected to the same signal before.
+    desktop.window.appeared.connect(garbage.begin, Qt.ConnectionType.QueuedConnection)
     desktop.show()
     status = application.exec()
     instance.release()

@@ -96,6 +96,7 @@ def main() -> None:
 def shared(application: QApplication, folder: Path, settings: Path) -> tuple[Desktop, str]:
     """Open the window, share `folder`, and return the window and its address."""
     from app.application import Desktop
+    from app.garbage import GarbageCollection
     from app.links import ShareLink
     from app.options import Options
     from app.settings_store import SettingsStore
@@ -104,6 +105,8 @@ def shared(application: QApplication, folder: Path, settings: Path) -> tuple[Des
     store = SettingsStore(str(settings))
     desktop = Desktop(application, store, Options(folder=str(folder), bind="local", port=0))
     desktop.sharing.controller.started.connect(links.append)
+    garbage = GarbageCollection(application)
+    desktop.window.appeared.connect(garbage.begin, Qt.ConnectionType.QueuedConnection)
     desktop.show()
     deadline = time.monotonic() + 20
     while not links:
