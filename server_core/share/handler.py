@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
+from server_core.files.directory import DirectoryListing
 from server_core.files.resource import FileBody, FileResource
 from server_core.page_stream import size_of
 from server_core.parts import PartsBody
 from server_core.protocol.disposition import attachment
 from server_core.protocol.encoding import accepts_gzip
 from server_core.protocol.negotiation import weights
-from server_core.protocol.target import path_of, query_of, url_segments
+from server_core.protocol.target import decode_path, path_of, query_of, url_segments
 from server_core.share.access import is_own_name
-from server_core.share.arrangement import Arrangement
+from server_core.share.arrangement import Arrangement, order_of
 from server_core.share.content_policy import COMMON_FIELDS, content_fields
+from server_core.share.listings import (
+    ListingFormat,
+    ProgramRows,
+    format_of,
+    listing_for_programs,
+)
 from server_core.share.messages import Catalogue
 from server_core.share.pages import FolderPage, Pages
 from server_core.static import NO_RESOURCES, SimpleHTTPRequestHandler
@@ -74,6 +82,9 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
             return self._send_asset(query["asset"][0], _A_YEAR)  # a new version has a new address
         if "qr" in query:
             return self._send_code()
+        listing_format = format_of(query)
+        if listing_format is not None:
+            return self._send_listing(os.fspath(path), listing_format)
         fields = self.headers.items()
         wanted = FolderPage(
             tuple(url_segments(self.path)),
@@ -88,6 +99,36 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
             self.send_response(HTTPStatus.OK)
             self._send_page_head(size_of(page))
         return page
+
+    def _send_listing(
+        self, path: str, listing_format: ListingFormat
+    ) -> BinaryIO | io.IOBase | None:
+        """Send the head of a listing for programs, and return a stream of it."""
+        order, rows = order_of(self._parameters), ProgramRows()
+        shown = decode_path(path_of(self.path))
+
+        def make(listing: DirectoryListing) -> Iterator[bytes]:
+            return listing_for_programs(
+                listing_format,
+                shown,
+                (
+                    rows.of(entries)
+                    for names in self.pages.orders.divided(listing, order)
+                    for entries in listing.entries(names)
+                ),
+            )
+
+        page = self._open_page(path, make, (listing_format, order))
+        if page is not None:
+            self._send_listing_head(listing_format, size_of(page))
+        return page
+
+    def _send_listing_head(self, listing_format: ListingFormat, size: int | None) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", listing_format.media_type)
+        self.send_framing(size)
+        self.send_header("Cache-Control", "no-cache")
+        self.end_headers()
 
     def _send_file_head(
         self, resource: FileResource, path: str

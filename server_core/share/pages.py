@@ -134,7 +134,7 @@ class Pages:
         )
         # Now, and not when there may be no descriptor left to read them with: rendering a page also
         # reads the templates that it is built on.
-        self._orders = KeptOrders()
+        self.orders = KeptOrders()
         self._listing = environment.get_template("listing.html")
         self._code = environment.get_template("code.xml")
         self._error = environment.get_template("error.html")
@@ -161,7 +161,7 @@ class Pages:
         contents = _Contents(
             listing,
             Rows(templates, catalogue, suffix),
-            lambda: self._orders.divided(listing, arrangement.order),
+            lambda: self.orders.divided(listing, arrangement.order),
             arrangement.page if is_for_people else None,
         )
         return _pieces(

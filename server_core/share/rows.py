@@ -17,7 +17,7 @@ from server_core.files.kinds import extension_of, kind_of, kinds_of
 from server_core.listing import quote_names
 from server_core.share.messages import Catalogue
 
-__all__ = ["RowTemplates", "Rows", "format_size"]
+__all__ = ["RowTemplates", "Rows", "displayable", "format_size", "within_calendar"]
 
 # A file may have any time; these have a four-digit year.
 _EARLIEST = -30610224000  # the year 1000
@@ -113,11 +113,11 @@ class Rows:
     def _alike(self, entries: list[DirectoryEntry], kind: RowKind) -> str:
         names = [entry.name for entry in entries]
         block = _BETWEEN.join(names)
-        seconds = _within_calendar([entry.modified for entry in entries])
+        seconds = within_calendar([entry.modified for entry in entries])
         columns: dict[str, Sequence[str]] = {
             # As the disk has it, even if that is no UTF-8: a client that saves it makes the same.
             "href": quote_names(os.fsencode(block)).split(_BETWEEN),
-            "name": str(escape(_displayable(block))).split(_BETWEEN),
+            "name": str(escape(displayable(block))).split(_BETWEEN),
             "modified": self._dates.utc_texts(seconds),
             "day": list(map(self._catalogue.written_day, self._dates.days(seconds))),
             "suffix": [self._suffix] * len(names),
@@ -145,13 +145,14 @@ def format_size(size: int, decimal: str = ".") -> str:
     return f"{amount:.1f} {_UNITS[unit]}".replace(".", decimal)
 
 
-def _within_calendar(timestamps: list[float]) -> list[int]:
+def within_calendar(timestamps: list[float]) -> list[int]:
+    """Return times in whole seconds since the epoch, the nearest of a four-digit year."""
     seconds = list(map(math.floor, timestamps))
     if min(seconds) >= _EARLIEST and max(seconds) <= _LATEST:
         return seconds
     return [min(max(second, _EARLIEST), _LATEST) for second in seconds]
 
 
-def _displayable(block: str) -> str:
-    # A name that is not UTF-8 is shown with the sign for "unknown".
+def displayable(block: str) -> str:
+    """Return names as they are shown: bytes that are not UTF-8 become U+FFFD."""
     return block.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
