@@ -26,7 +26,8 @@ function filter() {
 }
 
 const search = document.querySelector("input[type=search]");
-if (search && list) {
+// What was found is in several lists, and was asked for by its words already.
+if (search && list && !list.closest(".found")) {
   search.addEventListener("input", filter);
 }
 document.addEventListener("keydown", event => {
@@ -118,6 +119,4 @@ if (form) {
   selectEntries(form);
 }
 
-if (list) {
-  localise(list);
-}
+localise(document);

@@ -80,6 +80,11 @@ class DirectoryListing:
         return self.directory.path, self._real_root, self._hidden
 
     @property
+    def folders(self) -> list[str]:
+        """The names of directories among those that were read so far, without symbolic links."""
+        return list(self._folders)
+
+    @property
     def has_links(self) -> bool:
         """Whether symbolic links are among the names that were read so far."""
         return bool(self._links)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
 from server_core.files.directory import DirectoryListing
 from server_core.files.resource import FileBody, FileResource
-from server_core.page_stream import size_of
+from server_core.files.search import Search, words_of
+from server_core.page_stream import PageStream, size_of
 from server_core.parts import PartsBody
 from server_core.protocol.disposition import attachment
 from server_core.protocol.encoding import accepts_gzip
@@ -27,6 +28,7 @@ from server_core.share.listings import (
 )
 from server_core.share.messages import Catalogue
 from server_core.share.pages import FolderPage, Pages
+from server_core.share.search import rows_for_programs, term_of
 from server_core.static import NO_RESOURCES, SimpleHTTPRequestHandler
 
 __all__ = ["ShareRequestHandler"]
@@ -83,6 +85,9 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         if "qr" in query:
             return self._send_code()
         listing_format = format_of(query)
+        term = term_of(query)
+        if term:
+            return self._send_search(os.fspath(path), term, listing_format)
         if listing_format is not None:
             return self._send_listing(os.fspath(path), listing_format)
         fields = self.headers.items()
@@ -121,6 +126,43 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         page = self._open_page(path, make, (listing_format, order))
         if page is not None:
             self._send_listing_head(listing_format, size_of(page))
+        return page
+
+    def _send_search(
+        self, path: str, term: str, listing_format: ListingFormat | None
+    ) -> BinaryIO | io.IOBase | None:
+        """Send the head of what is found below a folder, and return a stream of it."""
+        try:
+            self._open(path).close()
+        except OSError as error:
+            self.send_open_error(error)
+            return None
+        slots = self.pages.searches
+        if not slots.acquire(blocking=False):
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
+            return None
+
+        def open_folder(below: Sequence[str]) -> DirectoryListing:
+            folder = self._open(os.path.join(path, *below))
+            return DirectoryListing(folder, self.directory, hidden=self.show_hidden)
+
+        search = Search(open_folder, words_of(term))
+        if listing_format is None:
+            segments = url_segments(self.path)
+            pieces = self.pages.search(segments, term, search, self._catalogue())
+        else:
+            rows, shown = rows_for_programs(search), decode_path(path_of(self.path))
+            pieces = listing_for_programs(listing_format, shown, rows)
+        page = PageStream(pieces, slots.release)
+        try:
+            if listing_format is None:
+                self.send_response(HTTPStatus.OK)
+                self._send_page_head(None)
+            else:
+                self._send_listing_head(listing_format, None)
+        except BaseException:
+            page.close()
+            raise
         return page
 
     def _send_listing_head(self, listing_format: ListingFormat, size: int | None) -> None:

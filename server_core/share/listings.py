@@ -66,6 +66,8 @@ def listing_for_programs(
         if rows:
             yield (before + ",\n".join(rows)).encode()
             before = ",\n"
+        else:
+            yield b" "  # it goes on, which tells whether the client is still there
     yield b"\n]}\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,12 +13,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from server_core.files.directory import DirectoryListing
+from server_core.files.search import Search
 from server_core.share.arrangement import Arrangement
 from server_core.share.assets import Assets
 from server_core.share.code import QUIET_ZONE, code_path
 from server_core.share.kept_orders import KeptOrders
 from server_core.share.messages import Catalogue, Messages
 from server_core.share.rows import Rows, RowTemplates
+from server_core.share.search import SearchResults, SearchSlots
 
 __all__ = ["ENTRIES_OF_A_PART", "Crumb", "FolderPage", "Pages"]
 
@@ -135,7 +137,9 @@ class Pages:
         # Now, and not when there may be no descriptor left to read them with: rendering a page also
         # reads the templates that it is built on.
         self.orders = KeptOrders()
+        self.searches = SearchSlots()
         self._listing = environment.get_template("listing.html")
+        self._search = environment.get_template("search.html")
         self._code = environment.get_template("code.xml")
         self._error = environment.get_template("error.html")
         self._speech = {
@@ -176,6 +180,21 @@ class Pages:
             )
         )
 
+    def search(
+        self, segments: Sequence[str], term: str, search: Search, catalogue: Catalogue
+    ) -> Iterator[bytes]:
+        """Yield the page of what is found below a folder, as UTF-8, each folder's at once."""
+        speech = self._speech[catalogue]
+        return _pieces(
+            self._search.generate(
+                speech.known,
+                name=segments[-1] if segments else "",
+                term=term,
+                results=SearchResults(search, Rows(speech.for_people, catalogue)),
+            ),
+            1,
+        )
+
     def error(self, code: int, reason: str, explain: str, catalogue: Catalogue) -> bytes:
         """Return the page for an error, as UTF-8.
 
@@ -201,7 +220,7 @@ class Pages:
         return self._code.render(size=size, path=path, margin=QUIET_ZONE).encode()
 
 
-def _pieces(texts: Iterable[str]) -> Iterator[bytes]:
+def _pieces(texts: Iterable[str], most: int = _PIECE) -> Iterator[bytes]:
     made: list[str] = []
     size, enough = 0, _BEGINNING
     for text in texts:
@@ -210,7 +229,7 @@ def _pieces(texts: Iterable[str]) -> Iterator[bytes]:
         if size >= enough:
             yield _encode("".join(made))
             made.clear()
-            size, enough = 0, _PIECE
+            size, enough = 0, most
     yield _encode("".join(made))
 
 

@@ -96,11 +96,14 @@ class Rows:
         self._suffix = str(escape(suffix))
         self._dates = LocalDates()
 
-    def of(self, entries: Sequence[DirectoryEntry]) -> Markup:
-        """Return these entries as the page shows them, a line each."""
+    def of(self, entries: Sequence[DirectoryEntry], folder: str = "") -> Markup:
+        """Return these entries as the page shows them, a line each.
+
+        `folder` is the encoded way to where they are, which is empty or ends in a slash.
+        """
         # As a rule all are of one kind: folders come first, and pictures are among themselves.
         runs = itertools.groupby(entries, self._kind_of_row)
-        rows = [self._alike(list(run), kind) for kind, run in runs]
+        rows = [self._alike(list(run), kind, folder) for kind, run in runs]
         return Markup("".join(rows))  # noqa: S704 # the names in it are escaped
 
     def _kind_of_row(self, entry: DirectoryEntry) -> RowKind:
@@ -110,13 +113,13 @@ class Rows:
             return RowKind.PICTURE
         return RowKind.FILE
 
-    def _alike(self, entries: list[DirectoryEntry], kind: RowKind) -> str:
+    def _alike(self, entries: list[DirectoryEntry], kind: RowKind, folder: str) -> str:
         names = [entry.name for entry in entries]
         block = _BETWEEN.join(names)
         seconds = within_calendar([entry.modified for entry in entries])
         columns: dict[str, Sequence[str]] = {
             # As the disk has it, even if that is no UTF-8: a client that saves it makes the same.
-            "href": quote_names(os.fsencode(block)).split(_BETWEEN),
+            "href": [folder + name for name in quote_names(os.fsencode(block)).split(_BETWEEN)],
             "name": str(escape(displayable(block))).split(_BETWEEN),
             "modified": self._dates.utc_texts(seconds),
             "day": list(map(self._catalogue.written_day, self._dates.days(seconds))),

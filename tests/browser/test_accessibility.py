@@ -31,6 +31,9 @@ PAGES = {
     "empty": "Empty/",
     "missing": "nothing",
     "part": "Long/?page=2",
+    "found": "?search=e",
+    "found nothing": "?search=albatross",
+    "found too much": "?search=t",
 }
 
 
