@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from server_core.files.directory import DirectoryListing
 from server_core.files.resource import FileBody, FileResource
-from server_core.files.search import Search, words_of
+from server_core.files.search import Search, SearchEnd, words_of
 from server_core.page_stream import PageStream, size_of
 from server_core.parts import PartsBody
 from server_core.protocol.disposition import attachment
@@ -152,7 +152,9 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
             pieces = self.pages.search(segments, term, search, self._catalogue())
         else:
             rows, shown = rows_for_programs(search), decode_path(path_of(self.path))
-            pieces = listing_for_programs(listing_format, shown, rows)
+            pieces = listing_for_programs(
+                listing_format, shown, rows, lambda: search.end is SearchEnd.COMPLETE
+            )
         page = PageStream(pieces, slots.release)
         try:
             if listing_format is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from http import HTTPStatus
 from json.encoder import encode_basestring
 
@@ -49,11 +49,15 @@ def format_of(query: dict[str, list[str]]) -> ListingFormat | None:
 
 
 def listing_for_programs(
-    listing_format: ListingFormat, path: str, batches: Iterable[Sequence[str]]
+    listing_format: ListingFormat,
+    path: str,
+    batches: Iterable[Sequence[str]],
+    is_complete: Callable[[], bool] | None = None,
 ) -> Iterator[bytes]:
     """Yield a listing of the folder at the decoded URL path `path`, as UTF-8.
 
-    `batches` has the entries as ProgramRows makes them. JSON begins before the first is asked for.
+    `batches` has the entries as ProgramRows makes them. JSON begins before the first is asked
+    for, and ends with what `is_complete` says then, where it is given.
     """
     if listing_format is ListingFormat.LINES:
         for rows in batches:
@@ -68,7 +72,8 @@ def listing_for_programs(
             before = ",\n"
         else:
             yield b" "  # it goes on, which tells whether the client is still there
-    yield b"\n]}\n"
+    end = "" if is_complete is None else f', "complete": {str(is_complete()).lower()}'
+    yield f"\n]{end}}}\n".encode()
 
 
 class ProgramRows:

@@ -105,6 +105,14 @@ def test_more_than_a_page_of_results_is_said_to_be_more(share: Site, tree: Path)
     assert "More than 1,000 were found" in text
 
 
+def test_programs_are_told_whether_they_got_everything(share: Site, tree: Path) -> None:
+    assert json.loads(share.get("/?search=t&format=json").body)["complete"] is True
+    for number in range(1001):
+        (tree / f"gull {number}").touch()
+    listing = json.loads(share.get("/?search=gull&format=json").body)
+    assert (len(listing["entries"]), listing["complete"]) == (1000, False)
+
+
 def test_head_says_what_get_says_and_searches_nothing(share: Site) -> None:
     got, head = (
         {**dict(share.get("/?search=t", method, Accept=BROWSER).headers.items()), "Date": ""}
