@@ -8,9 +8,15 @@ import importlib
 import os
 import sys
 
+_THUMBNAIL_WORKER = "--thumbnail-worker"  # WORKER_ARGUMENT, without loading what it stands in
+
 
 def main() -> int:
     """Run the command line of this process and give its exit status."""
+    if getattr(sys, "frozen", False) and sys.argv[1:] == [_THUMBNAIL_WORKER]:
+        # A frozen application is its own interpreter: so it starts what decodes pictures.
+        importlib.import_module("server_core.share.thumbnails.worker").main()
+        return 0
     try:
         from app.command_line import main as run
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.bind_errors import check_folder, create_on_port, explain
+from app.cache_folder import thumbnail_cache
 from app.links import ShareLink, share_link
 from app.network import bind_host, interfaces
 from app.printable import printable
@@ -234,6 +235,7 @@ class _Run:
                 settings.folder,
                 protocol=settings.protocol,
                 templates=resource_path("web"),
+                cache=thumbnail_cache(),
                 on_event=self._post,
                 before_round=self._wait,
             ),

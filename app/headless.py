@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from urllib.parse import unquote
 
 from app.bind_errors import check_folder, create_on_port, explain
+from app.cache_folder import thumbnail_cache
 from app.links import ShareLink, share_link
 from app.network import bind_host, interfaces
 from app.printable import printable
@@ -55,6 +56,7 @@ def share(
                     folder,
                     protocol=protocol,
                     templates=resource_path("web"),
+                    cache=thumbnail_cache(),
                     on_event=lambda event: _note(event, terminal),
                 ),
             )
