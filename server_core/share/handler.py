@@ -29,8 +29,13 @@ from server_core.share.listings import (
 from server_core.share.messages import Catalogue
 from server_core.share.pages import FolderPage, Pages
 from server_core.share.search import rows_for_programs, term_of
-from server_core.share.thumbnails import ThumbnailMaker, has_thumbnail, send_thumbnail
-from server_core.share.thumbnails.formats import MAX_SVG, SVG
+from server_core.share.thumbnails import (
+    SVG,
+    ThumbnailMaker,
+    has_thumbnail,
+    send_nothing,
+    send_thumbnail,
+)
 from server_core.static import NO_RESOURCES, SimpleHTTPRequestHandler
 
 __all__ = ["ShareRequestHandler"]
@@ -183,12 +188,10 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
     ) -> FileBody | PartsBody | io.BytesIO | None:
         if "thumbnail" in self._parameters:
             media_type = self.guess_type(path)
-            is_svg = media_type == SVG
-            if not has_thumbnail(media_type) or (is_svg and resource.size > MAX_SVG):
+            if not has_thumbnail(media_type, resource.size):
                 resource.close()
-                self.send_error(HTTPStatus.NOT_FOUND)
-                return None
-            if not is_svg:
+                return send_nothing(self, HTTPStatus.NOT_FOUND)
+            if media_type != SVG:
                 return send_thumbnail(self, resource, self.thumbnails)
         self._saved_as = os.path.basename(path) if "download" in self._parameters else ""
         return super()._send_file_head(resource, path)

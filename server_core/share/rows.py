@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import functools
 import itertools
 import math
 import os
@@ -14,7 +13,7 @@ from markupsafe import Markup, escape
 
 from server_core.dates import LocalDates
 from server_core.files.directory import DirectoryEntry
-from server_core.files.kinds import extension_of, kinds_of
+from server_core.files.kinds import kinds_of
 from server_core.files.media_types import media_type
 from server_core.listing import quote_names
 from server_core.share.messages import Catalogue
@@ -112,7 +111,7 @@ class Rows:
     def _kind_of_row(self, entry: DirectoryEntry) -> RowKind:
         if entry.is_directory:
             return RowKind.FOLDER
-        if self._templates.has_pictures and _is_picture(extension_of(entry.name)):
+        if self._templates.has_pictures and has_thumbnail(media_type(entry.name), entry.size):
             return RowKind.PICTURE
         return RowKind.FILE
 
@@ -149,11 +148,6 @@ def format_size(size: int, decimal: str = ".") -> str:
     if amount >= 99.95:
         return f"{amount:.0f} {_UNITS[unit]}"
     return f"{amount:.1f} {_UNITS[unit]}".replace(".", decimal)
-
-
-@functools.lru_cache(256)
-def _is_picture(extension: str) -> bool:
-    return has_thumbnail(media_type(f"file{extension}"))
 
 
 def within_calendar(timestamps: list[float]) -> list[int]:

@@ -80,10 +80,31 @@ def test_a_small_picture_does_not_grow(share: Site, tree: Path) -> None:
     assert shown(share.get("/dot.png?thumbnail")).size == (3, 7)
 
 
-def test_transparency_stays(share: Site, tree: Path) -> None:
+@pytest.mark.parametrize(("ink", "ground"), [(20, 255), (255, 64)])
+def test_what_is_transparent_gets_a_ground_to_be_read_on(
+    share: Site, tree: Path, ink: int, ground: int
+) -> None:
     image = Image.new("RGBA", (900, 900), (0, 0, 0, 0))
+    image.paste((ink, ink, ink, 255), (300, 300, 600, 600))
     (tree / "a.png").write_bytes(encoded(image, "PNG"))
-    assert shown(share.get("/a.png?thumbnail")).getpixel((9, 9))[3] == 0
+    thumbnail = shown(share.get("/a.png?thumbnail"))
+    assert thumbnail.mode == "RGB"
+    grey = thumbnail.convert("L")
+    assert abs(grey.getpixel((9, 9)) - ground) < 6
+    assert abs(grey.getpixel((200, 200)) - ink) < 6
+
+
+def test_where_there_is_none_a_page_gets_an_unseen_picture_and_a_person_a_sentence(
+    share: Site, tree: Path
+) -> None:
+    (tree / "a.jpg").write_bytes(b"no picture")
+    answer = share.get("/a.jpg?thumbnail", Accept="image/webp,*/*")
+    assert (answer.status, answer["Content-Type"]) == (404, "image/gif")
+    image = Image.open(io.BytesIO(answer.body)).convert("RGBA")
+    assert (image.size, image.getpixel((0, 0))[3]) == ((1, 1), 0)
+    page = share.get("/a.jpg?thumbnail", Accept="text/html,*/*")
+    assert page.status == 404
+    assert b"This is not here" in page.body
 
 
 def test_the_first_picture_of_an_animation_is_shown(share: Site, tree: Path) -> None:

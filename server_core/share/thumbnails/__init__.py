@@ -8,8 +8,8 @@ bounds of memory and time, that knows nothing but the picture's bytes and gives 
 Pillow is loaded there alone.
 """
 
-from server_core.share.thumbnails.answer import send_thumbnail
-from server_core.share.thumbnails.formats import has_thumbnail
+from server_core.share.thumbnails.answer import send_nothing, send_thumbnail
+from server_core.share.thumbnails.formats import SVG, has_thumbnail
 from server_core.share.thumbnails.maker import ThumbnailMaker
 
-__all__ = ["ThumbnailMaker", "has_thumbnail", "send_thumbnail"]
+__all__ = ["SVG", "ThumbnailMaker", "has_thumbnail", "send_nothing", "send_thumbnail"]

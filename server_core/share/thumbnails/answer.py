@@ -7,14 +7,17 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from server_core.protocol.conditional import Precondition, Validators, evaluate, strong_etag
+from server_core.protocol.negotiation import weights
 from server_core.share.thumbnails.maker import BusyError, ThumbnailMaker
 
 if TYPE_CHECKING:
     from server_core.files.resource import FileResource
     from server_core.handler import BaseHTTPRequestHandler
 
-__all__ = ["send_thumbnail"]
+__all__ = ["send_nothing", "send_thumbnail"]
 
+# One pixel of GIF that cannot be seen.
+_NOTHING = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\1D\0;"
 _MAX_AGE = 3600
 """Seconds for which a browser may show it without asking."""
 
@@ -41,22 +44,39 @@ def send_thumbnail(
         return None
     thumbnail = maker.cache.find(key)
     try:
-        if thumbnail is not None or picture.size > maker.max_file:
+        if thumbnail is not None:
             picture.close()
         else:
             _tell_of_waiting(handler)
             thumbnail = maker.make(picture)
     except BusyError:
-        handler.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
-        return None
+        return send_nothing(handler, HTTPStatus.SERVICE_UNAVAILABLE)
     if not thumbnail:
-        handler.send_error(HTTPStatus.NOT_FOUND)
-        return None
+        return send_nothing(handler, HTTPStatus.NOT_FOUND)
     handler.send_response(HTTPStatus.OK)
     handler.send_header("Content-Type", "image/webp")
     handler.send_header("Content-Length", str(len(thumbnail)))
     _send_state(handler, etag)
     return io.BytesIO(thumbnail)
+
+
+def send_nothing(handler: BaseHTTPRequestHandler, status: HTTPStatus) -> io.BytesIO | None:
+    """Send the head of the answer where there is no thumbnail, and return a stream of its body.
+
+    A page shows a picture whatever the status says: here, one in which nothing is to be seen, so
+    that no browser draws a frame around what is missing. A person who opens the address reads why.
+    """
+    if weights(handler.headers.items(), "accept").get("text/html", 0.0) > 0:
+        handler.send_error(status)
+        return None
+    handler.send_response(status)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        handler.send_header("Retry-After", "2")
+    handler.send_header("Content-Type", "image/gif")
+    handler.send_header("Content-Length", str(len(_NOTHING)))
+    handler.send_header("Cache-Control", "no-cache")
+    handler.end_headers()
+    return io.BytesIO(_NOTHING)
 
 
 def _send_state(handler: BaseHTTPRequestHandler, etag: str) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import os
 
-__all__ = ["MAX_SVG", "SVG", "has_thumbnail"]
+__all__ = ["SVG", "has_thumbnail"]
 
 SVG = "image/svg+xml"
+MAX_FILE = 64 << 20
+"""Bytes of the largest picture that is decoded."""
 MAX_SVG = 256 << 10
 """Bytes of the largest SVG that is its own thumbnail: nothing makes it smaller."""
 _ALWAYS = frozenset(
@@ -24,11 +26,15 @@ _ALWAYS = frozenset(
 )
 
 
-@functools.cache
-def has_thumbnail(media_type: str) -> bool:
-    """Return whether a file of this type can have a thumbnail here."""
+def has_thumbnail(media_type: str, size: int) -> bool:
+    """Return whether a file of this type and of `size` bytes may have a thumbnail here."""
     if media_type == SVG:
-        return True
+        return size <= MAX_SVG
+    return size <= MAX_FILE and _is_decoded(media_type)
+
+
+@functools.cache
+def _is_decoded(media_type: str) -> bool:
     if media_type in _ALWAYS:
         return _pillow() is not None
     if media_type == "image/avif":

@@ -48,8 +48,6 @@ class ThumbnailMaker:
     pictures that wait, the last one comes first: whoever scrolls looks at that one.
     """
 
-    max_file = 64 << 20
-    """Bytes of the largest picture that has a thumbnail."""
     max_waiting = 64
     """Pictures that wait to be decoded; with one more, the first of them is given up."""
     max_processes = 2

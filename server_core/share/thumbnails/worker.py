@@ -40,6 +40,9 @@ _MAX_JPEG_PIXELS = 100_000_000
 """Of one that is decoded at a smaller scale."""
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "ICO", "AVIF", "HEIF")
 _NICENESS = 10
+_WHITE, _DARK = (255, 255, 255), (60, 64, 72)
+"""What is seen through a transparent picture, where the page has a sign; dark if it is light."""
+_LIGHT_LEVEL = 215
 _ORIENTATION = 0x0112
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 """What makes each of Exif's orientations upright, as Pillow's Transpose numbers it."""
@@ -130,6 +133,7 @@ def _load() -> Callable[[bytes], bytes]:
         IcoImagePlugin,
         Image,
         ImageCms,
+        ImageStat,
         JpegImagePlugin,
         PngImagePlugin,
         TiffImagePlugin,
@@ -165,8 +169,13 @@ def _load() -> Callable[[bytes], bytes]:
                 mode = image.mode if image.mode == "RGBA" else "RGB"
                 converted = ImageCms.profileToProfile(image, own, srgb, outputMode=mode)
                 image = image if converted is None else converted
-        if image.mode not in ("RGB", "RGBA"):
-            image = image.convert("RGB")
+        if image.mode == "RGBA":
+            alpha = image.getchannel("A")
+            levels = ImageStat.Stat(image.convert("L"), alpha).mean if alpha.getbbox() else [0]
+            ground = Image.new("RGB", image.size, _DARK if levels[0] > _LIGHT_LEVEL else _WHITE)
+            ground.paste(image, mask=alpha)
+            image = ground
+        image = image.convert("RGB")
         turn = turns.get(exif.get(_ORIENTATION, 1))
         if turn is not None:
             image = image.transpose(turn)
