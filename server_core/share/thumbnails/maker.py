@@ -136,6 +136,8 @@ class ThumbnailMaker:
             while (key := self._next()) is not None:
                 process = self._do(self._jobs[key], process)
         finally:
+            with self._changed:
+                self._threads.discard(threading.current_thread())
             if process is not None:
                 self._end(process)
 
@@ -147,7 +149,7 @@ class ThumbnailMaker:
             self._idle -= 1
             if self._waiting and not self._is_closed:
                 return self._waiting.pop()
-            self._threads.discard(threading.current_thread())
+            self._threads.discard(threading.current_thread())  # at once: none waits for it
             return None
 
     def _do(self, job: _Job, process: DecodingProcess | None) -> DecodingProcess | None:
