@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import itertools
 import math
 import os
@@ -13,7 +14,7 @@ from markupsafe import Markup, escape
 
 from server_core.dates import LocalDates
 from server_core.files.directory import DirectoryEntry
-from server_core.files.kinds import kinds_of
+from server_core.files.kinds import extension_of, kinds_of
 from server_core.files.media_types import media_type
 from server_core.listing import quote_names
 from server_core.share.messages import Catalogue
@@ -111,7 +112,9 @@ class Rows:
     def _kind_of_row(self, entry: DirectoryEntry) -> RowKind:
         if entry.is_directory:
             return RowKind.FOLDER
-        if self._templates.has_pictures and has_thumbnail(media_type(entry.name), entry.size):
+        if self._templates.has_pictures and has_thumbnail(
+            _type_of(extension_of(entry.name)), entry.size
+        ):
             return RowKind.PICTURE
         return RowKind.FILE
 

@@ -11,6 +11,9 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms, ImageStat
 
+from server_core.files.resource import open_anywhere
+from server_core.share.thumbnails.maker import BusyError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -308,6 +311,28 @@ def test_a_small_svg_is_its_own_and_runs_nothing(share: Site, tree: Path) -> Non
     answer = share.get("/a.svg?thumbnail")
     assert answer["Content-Type"] == "image/svg+xml"
     assert "sandbox" in str(answer["Content-Security-Policy"])
+
+
+def test_a_file_that_is_being_written_has_none_yet(share: Site, tree: Path, photo: bytes) -> None:
+    path = tree / "a.jpg"
+    for change in (b"", photo + b"more"):
+        path.write_bytes(photo)
+        picture = open_anywhere(str(path))
+        path.write_bytes(change)
+        with pytest.raises(BusyError):
+            maker_of(share).make(picture)
+    path.write_bytes(photo)
+    assert shown(share.get("/a.jpg?thumbnail"))
+
+
+def test_a_file_that_vanishes_meanwhile_is_shown_once_more(
+    share: Site, tree: Path, photo: bytes
+) -> None:
+    (tree / "a.jpg").write_bytes(photo)
+    picture = open_anywhere(str(tree / "a.jpg"))
+    (tree / "a.jpg").unlink()
+    assert maker_of(share).make(picture)
+    assert share.get("/a.jpg?thumbnail").status == 404
 
 
 def test_no_descriptor_stays_open(
