@@ -153,6 +153,11 @@ def format_size(size: int, decimal: str = ".") -> str:
     return f"{amount:.1f} {_UNITS[unit]}".replace(".", decimal)
 
 
+@functools.lru_cache(256)
+def _type_of(extension: str) -> str:
+    return media_type(f"file{extension}")
+
+
 def within_calendar(timestamps: list[float]) -> list[int]:
     """Return times in whole seconds since the epoch, the nearest of a four-digit year."""
     seconds = list(map(math.floor, timestamps))
