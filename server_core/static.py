@@ -30,7 +30,7 @@ from server_core.handler import TOLD_TARGET
 from server_core.kept_pages import KeptPages
 from server_core.listing import listing_pieces
 from server_core.page_stream import PageStream, open_page, size_of
-from server_core.parts import PartsBody
+from server_core.parts import PartsBody, PiecedBody
 from server_core.protocol.conditional import Precondition, Validators, evaluate, strong_etag
 from server_core.protocol.encoding import accepts_gzip, is_compressible
 from server_core.protocol.headers import check_field
@@ -153,7 +153,7 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
         """Copy the body from one stream to the other, by the system itself where it can."""
         if isinstance(outputfile, ConnectionWriter) and isinstance(source, FileBody):
             outputfile.send_file(source, self._transfer)
-        elif isinstance(outputfile, ConnectionWriter) and isinstance(source, PartsBody):
+        elif isinstance(outputfile, ConnectionWriter) and isinstance(source, PiecedBody):
             outputfile.send_pieces(source.pieces(), self._transfer)
         elif isinstance(source, PageStream):
             for piece in source.pieces():
@@ -327,7 +327,7 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
         transfers = getattr(self.server, "transfers", None)
         if (
             transfers is None
-            or not isinstance(source, FileBody | PartsBody)
+            or not isinstance(source, FileBody | PiecedBody)
             or source.remaining <= SMALL_BODY
         ):
             self.copyfile(source, self.wfile)

@@ -128,6 +128,19 @@ class DirectoryListing:
         for start in range(0, len(names), _BATCH):
             yield look(names[start : start + _BATCH])
 
+    def status_of(self, name: str) -> os.stat_result | None:
+        """Return the status of what is there under a name; of a link, that of what it leads to.
+
+        None where a request for the name would find nothing.
+        """
+        try:
+            status = self._status(name, follow=False)
+            if stat.S_ISLNK(status.st_mode):
+                return self._status_behind(name)
+        except (OSError, ValueError):  # a name that no file can have
+            return None
+        return status if stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode) else None
+
     def close(self) -> None:
         """Close the directory; closing twice is harmless."""
         self._scan.close()
@@ -203,14 +216,19 @@ class DirectoryListing:
     def _follow(self, name: str) -> DirectoryEntry | None:
         """Return what a symbolic link leads to; None where a request for it would not find it."""
         try:
-            if self._real_root is not None:
-                target = os.path.realpath(os.path.join(self.directory.path, name))
-                if not lies_within(self._real_root, target):
-                    return None
-            status = self._status(name, follow=True)
+            status = self._status_behind(name)
         except OSError:
             return None
-        return _entry(name, status, is_link=True)
+        return None if status is None else _entry(name, status, is_link=True)
+
+    def _status_behind(self, name: str) -> os.stat_result | None:
+        """Return the status of what a link leads to; None where it leads out, or to no file."""
+        if self._real_root is not None:
+            target = os.path.realpath(os.path.join(self.directory.path, name))
+            if not lies_within(self._real_root, target):
+                return None
+        status = self._status(name, follow=True)
+        return status if stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode) else None
 
     def _status(self, name: str, *, follow: bool) -> os.stat_result:
         if self._descriptor is None:

@@ -44,8 +44,8 @@ class Validators(NamedTuple):
 
     etag: str
     """A strong entity tag, with its quotes."""
-    last_modified: float
-    """Seconds since the epoch; sent and compared in whole seconds."""
+    last_modified: float | None
+    """Seconds since the epoch; sent and compared in whole seconds. None where no time tells."""
 
 
 def strong_etag(*identity: int) -> str:
@@ -89,7 +89,7 @@ def evaluate(fields: Fields, validators: Validators) -> Precondition:
     if if_match:
         if not _matches(if_match, validators.etag, strong=True):
             return Precondition.FAILED
-    else:
+    elif validators.last_modified is not None:
         unmodified_since = _date_of(fields, "if-unmodified-since")
         if unmodified_since is not None and math.floor(validators.last_modified) > unmodified_since:
             return Precondition.FAILED
@@ -97,6 +97,8 @@ def evaluate(fields: Fields, validators: Validators) -> Precondition:
     if if_none_match:
         if if_none_match != ["*"] and _matches(if_none_match, validators.etag, strong=False):
             return Precondition.NOT_MODIFIED
+        return Precondition.HOLDS
+    if validators.last_modified is None:
         return Precondition.HOLDS
     modified_since = _date_of(fields, "if-modified-since")
     if modified_since is not None and math.floor(validators.last_modified) <= modified_since:
@@ -117,6 +119,8 @@ def if_range_holds(fields: Fields, validators: Validators) -> bool:
         return False
     if '"' in values[0]:
         return values[0] == validators.etag
+    if validators.last_modified is None:
+        return False
     return parse_http_date(values[0]) == math.floor(validators.last_modified)
 
 

@@ -53,8 +53,9 @@ def respond(method: str, fields: Fields, representation: Representation) -> Resp
     """
     validators = representation.validators
     size = representation.size
+    modified = validators.last_modified
     state = (
-        ("Last-Modified", format_http_date(validators.last_modified)),
+        *(() if modified is None else (("Last-Modified", format_http_date(modified)),)),
         ("ETag", validators.etag),
         *((("Vary", "Accept-Encoding"),) if representation.varies else ()),
     )

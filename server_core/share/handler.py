@@ -9,15 +9,33 @@ from http import HTTPStatus
 from typing import Any, BinaryIO
 
 from server_core.files.directory import DirectoryListing
+from server_core.files.gathering import NoteText, TooMuchError
 from server_core.files.resource import FileBody, FileResource
 from server_core.files.search import Search, SearchEnd, words_of
 from server_core.page_stream import PageStream, size_of
 from server_core.parts import PartsBody
+from server_core.protocol.conditional import Validators
 from server_core.protocol.disposition import attachment
 from server_core.protocol.encoding import accepts_gzip
 from server_core.protocol.negotiation import weights
-from server_core.protocol.target import decode_path, path_of, query_of, url_segments
+from server_core.protocol.response import Representation, respond
+from server_core.protocol.target import (
+    decode_path,
+    parse_parameters,
+    path_of,
+    query_of,
+    url_segments,
+)
 from server_core.share.access import is_own_name
+from server_core.share.archives import (
+    FORMATS,
+    ArchiveBody,
+    Archives,
+    WantedArchive,
+    address_of,
+    presence_check,
+    selection_of,
+)
 from server_core.share.arrangement import Arrangement, order_of
 from server_core.share.content_policy import COMMON_FIELDS, content_fields
 from server_core.share.listings import (
@@ -58,14 +76,17 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         *args: Any,
         pages: Pages,
         thumbnails: ThumbnailMaker,
+        archives: Archives,
         protocol: str = "HTTP/1.1",
         directory: str | os.PathLike[str],
         **kwargs: Any,
     ) -> None:
         self.pages = pages
         self.thumbnails = thumbnails
+        self.archives = archives
         self.protocol_version = protocol
         self._parameters: dict[str, list[str]] = {}
+        self._posted: dict[str, list[str]] = {}
         self._saved_as = ""
         super().__init__(*args, directory=directory, **kwargs)
 
@@ -77,6 +98,38 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
             return True
         self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
         return False
+
+    def do_POST(self) -> None:
+        """Send an archive of what a form selects in a folder, or the address of that archive.
+
+        From its address, a download goes on where it was cut off.
+        """
+        kind = self._archive_kind(query_of(self.path))
+        path = path_of(self.path)
+        if kind is None or not path.endswith("/"):
+            self.send_error(HTTPStatus.NOT_IMPLEMENTED, "Unsupported method ('POST')")
+            return
+        if self.headers.get_content_type() != _FORM:
+            self.send_error(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+            return
+        form = b"" if self._body is None else self._body.read(_LONGEST_FORM + 1)
+        if len(form) > _LONGEST_FORM:
+            self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return
+        posted = parse_parameters(form.decode("utf-8", "surrogateescape"))
+        hrefs = posted.get("href", [])
+        address = address_of(path, kind, hrefs) if hrefs else f"{path}?select"
+        if address is None:
+            self._posted = posted
+            try:
+                self.do_GET()
+            finally:
+                self._posted = {}
+        else:
+            self.send_response(HTTPStatus.SEE_OTHER)
+            self.send_header("Location", address)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
     def send_head(self) -> BinaryIO | io.IOBase | None:
         """Send the head of what the path and its parameters ask for; as SimpleHTTPRequestHandler.
@@ -99,6 +152,9 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
             return self._send_search(os.fspath(path), term, listing_format)
         if listing_format is not None:
             return self._send_listing(os.fspath(path), listing_format)
+        kind = self._archive_kind(query)
+        if kind is not None:
+            return self._send_archive(kind, path)
         fields = self.headers.items()
         wanted = FolderPage(
             tuple(url_segments(self.path)),
@@ -248,6 +304,64 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         headers = getattr(self, "headers", None)
         return self.pages.messages.choose(() if headers is None else headers.items())
 
+    def _archive_kind(self, parameters: dict[str, list[str]]) -> str | None:
+        return next((kind for kind in FORMATS if kind in parameters), None)
+
+    def _send_archive(self, kind: str, path: str | os.PathLike[str]) -> ArchiveBody | None:
+        """Send the head of an archive of a folder, and return a stream of it."""
+        check = presence_check(self.connection)
+        if self._guard is not None:
+            self._guard.about_to_wait()
+        try:
+            wanted = self._wanted_archive(kind, os.fspath(path))
+            is_part = "Range" in self.headers
+            archive = self.archives.find(wanted, is_part=is_part, check=check)
+        except TooMuchError:
+            self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return None
+        except ConnectionError:
+            raise
+        except OSError as error:
+            self.send_open_error(error)
+            return None
+        # No time tells whether a file came or went: its tag alone does.
+        representation = Representation(
+            archive.size, archive.media_type, Validators(archive.etag, None)
+        )
+        response = respond(str(self.command), self.headers.items(), representation)
+        self.send_response(response.status)
+        for name, value in response.fields:
+            self.send_header(name, value)
+        self.send_header("Content-Disposition", attachment(wanted.name + archive.extension))
+        self.send_header("Cache-Control", "no-cache")
+        self.end_headers()
+        if response.body is None:
+            return None
+        if self.command != "HEAD":
+            self.wfile.flush()  # what comes next may have to be read first
+        return ArchiveBody(archive, response.body, check)
+
+    def _wanted_archive(self, kind: str, path: str) -> WantedArchive:
+        """Return what the parameters ask for. Raises FileNotFoundError for what cannot be."""
+        catalogue = self._catalogue()
+        root, segments = str(self.directory), tuple(url_segments(self.path))
+        selected = selection_of(self._posted or self._parameters)
+        if selected is not None and len(selected) == 1:
+            with self._open(os.path.join(path, selected[0])) as only:
+                if only.is_directory:
+                    segments, selected = (*segments, selected[0]), None
+        name = segments[-1] if segments else os.path.basename(os.path.realpath(root))
+        return WantedArchive(
+            kind=kind,
+            root=root,
+            segments=segments,
+            name=name or catalogue.text("shared-folder"),
+            selected=selected,
+            note=NoteText(catalogue.text("archive-note"), catalogue.text("archive-note-more")),
+            hidden=self.show_hidden,
+            may_leave=self.follow_symlinks,
+        )
+
     def _send_icon(self) -> None:
         """Send what every browser asks for when it opens a file by itself."""
         with self.joined():
@@ -297,6 +411,8 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         self.end_headers()
 
 
+_FORM = "application/x-www-form-urlencoded"
+_LONGEST_FORM = 1 << 20
 _A_DAY = 86400
 _A_YEAR = 365 * _A_DAY
 _FAVICON = "/favicon.ico"

@@ -9,6 +9,7 @@ from pathlib import Path
 from server_core.events import Event
 from server_core.pooled import PooledHTTPServer
 from server_core.server import every_address
+from server_core.share.archives import Archives
 from server_core.share.handler import ShareRequestHandler
 from server_core.share.pages import Pages
 from server_core.share.thumbnails import ThumbnailMaker
@@ -53,6 +54,7 @@ def create_server(
         protocol=protocol,
         pages=Pages(templates),
         thumbnails=thumbnails,
+        archives=Archives(),
     )
     server = ShareServer((host or every_address(), port), handler)
     server.thumbnails = thumbnails

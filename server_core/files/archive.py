@@ -1,0 +1,208 @@
+"""An archive of a folder as a plan: how long it is, and any stretch of it, with no copy of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import ClassVar, Final
+
+from server_core.files.members import ChangedError, Members
+from server_core.files.resource import FileBody, FileResource
+
+__all__ = ["BATCH", "SMALL_MEMBER", "Archive", "Batch"]
+
+SMALL_MEMBER: Final = 262144
+"""Bytes up to which a file is read into memory, and leaves together with those beside it."""
+BATCH: Final = 524288
+"""Bytes that leave at a time, where files are small."""
+_STRETCH: Final = 64 << 20
+"""Bytes of a file after which is looked whether it has changed."""
+_COLUMNS = 78
+"""Bytes of memory that a member takes, beside its name."""
+
+
+class Batch:
+    """Collects bytes that are to leave together, of those between two offsets."""
+
+    def __init__(self, start: int, stop: int) -> None:
+        self._start = start
+        self._stop = stop
+        self._made: list[bytes] = []
+        self._size = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is enough to be sent."""
+        return self._size >= BATCH
+
+    def add(self, offset: int, data: bytes) -> None:
+        """Add what of `data`, which begins at `offset`, is wanted."""
+        if offset < self._start or offset + len(data) > self._stop:
+            data = data[max(0, self._start - offset) : max(0, self._stop - offset)]
+        if data:
+            self._made.append(data)
+            self._size += len(data)
+
+    def take(self) -> Iterator[bytes]:
+        """Yield what has been collected, if anything has."""
+        if self._made:
+            yield b"".join(self._made)
+            self._made.clear()
+            self._size = 0
+
+
+class Archive(ABC):
+    """Members one after the other, each with a head before its content and a tail after it.
+
+    Where each begins is known from the start, and thereby where everything is. Safe to use from
+    several threads at a time.
+    """
+
+    media_type: ClassVar[str]
+    extension: ClassVar[str]
+    size: int
+    """Bytes."""
+
+    def __init__(self, members: Members) -> None:
+        self.members = members
+        self.is_outdated = False
+        """Whether a file was found to have changed, so that no stretch with it can be made."""
+        self._starts = array("Q")
+        self._members_end = 0
+        self._lay_out()
+        self.etag = self._strong_etag()
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that it takes, about."""
+        return len(self.members) * _COLUMNS + self.members.memory
+
+    def pieces(
+        self, start: int, stop: int, check: Callable[[], object]
+    ) -> Iterator[bytes | FileBody]:
+        """Yield the bytes from `start` to `stop`; nothing before them is made.
+
+        A FileBody is to be sent before the next piece is taken, which closes its file. `check` is
+        called again and again where files have to be read before anything can be yielded; what it
+        raises ends the work. Raises OSError, a ChangedError or one of reading, where a file is not
+        any more what it was: what was sent then is of no use.
+        """
+        try:
+            if start < min(stop, self._members_end):
+                yield from self._of_members(start, min(stop, self._members_end), check)
+            if stop > self._members_end:
+                yield from self._ending(max(start, self._members_end), stop, check)
+        except OSError:
+            self.is_outdated = True
+            raise
+
+    @abstractmethod
+    def _lay_out(self) -> None:
+        """Set `_starts` of every member, `_members_end` and `size`."""
+
+    @abstractmethod
+    def _head(self, number: int) -> bytes:
+        """Return what stands before a member's content."""
+
+    @abstractmethod
+    def _tail(self, number: int) -> bytes:
+        """Return what stands after it."""
+
+    @abstractmethod
+    def _tail_size(self, number: int) -> int:
+        """Return how long that is, in bytes."""
+
+    @abstractmethod
+    def _ending(
+        self, start: int, stop: int, check: Callable[[], object]
+    ) -> Iterator[bytes | FileBody]:
+        """Yield what stands after all members, between two offsets in the archive."""
+
+    def _note_content(self, number: int, content: bytes) -> None:
+        """Take note of a member's whole content; here, of nothing."""
+        del number, content
+
+    def _prepare_head(self, number: int, file: FileResource, check: Callable[[], object]) -> None:
+        """Do what has to be done with a file before `_head` is asked for; here, nothing."""
+        del number, file, check
+
+    def _prepare_tail(self, number: int, file: FileResource, check: Callable[[], object]) -> None:
+        """Do what has to be done with a file before `_tail` is asked for; here, nothing."""
+        del number, file, check
+
+    def _stretch(
+        self, number: int, file: FileResource, start: int, stop: int
+    ) -> Iterator[bytes | FileBody]:
+        """Yield a stretch of a file that is a member."""
+        del number
+        while start < stop:
+            end = min(stop, start + _STRETCH)
+            yield FileBody(file, start, end, owns=False)
+            _refuse_changed(file)
+            start = end
+
+    def _of_members(
+        self, start: int, stop: int, check: Callable[[], object]
+    ) -> Iterator[bytes | FileBody]:
+        sizes, starts = self.members.sizes, self._starts
+        batch = Batch(start, stop)
+        for number in range(bisect_right(starts, start) - 1, len(starts)):
+            first = starts[number]
+            if first >= stop:
+                break
+            size = sizes[number]
+            if size <= SMALL_MEMBER:
+                content = self.content(number)
+                self._note_content(number, content)
+                head = self._head(number)
+                batch.add(first, head + content + self._tail(number))
+            else:
+                yield from self._of_large(number, batch, start, stop, check)
+            if batch.is_full:
+                yield from batch.take()
+        yield from batch.take()
+
+    def _of_large(
+        self, number: int, batch: Batch, start: int, stop: int, check: Callable[[], object]
+    ) -> Iterator[bytes | FileBody]:
+        first, size = self._starts[number], self.members.sizes[number]
+        is_last = number + 1 == len(self._starts)
+        end = self._members_end if is_last else self._starts[number + 1]
+        tail_at = end - self._tail_size(number)
+        content_at = tail_at - size
+        with self.members.open(number) as file:
+            if start < content_at:
+                self._prepare_head(number, file, check)
+                batch.add(first, self._head(number))
+                yield from batch.take()
+            skipped = max(0, start - content_at)
+            yield from self._stretch(number, file, skipped, min(size, stop - content_at))
+            if tail_at < stop and tail_at < end:
+                self._prepare_tail(number, file, check)
+                _refuse_changed(file)
+                batch.add(tail_at, self._tail(number))
+
+    def content(self, number: int) -> bytes:
+        """Return the whole content of a small member. Raises OSError, where it changed too."""
+        members = self.members
+        if members.is_note(number):
+            return members.note
+        if members.is_folder(number):
+            return b""
+        return members.read(number)
+
+    def _strong_etag(self) -> str:
+        import hashlib  # late: OpenSSL comes with it
+
+        digest = hashlib.blake2b(self.extension.encode(), digest_size=16)
+        for part in self.members.fingerprint():
+            digest.update(len(part).to_bytes(8, "little"))
+            digest.update(part)
+        return f'"{digest.hexdigest()}"'
+
+
+def _refuse_changed(file: FileResource) -> None:
+    if not file.is_unchanged():
+        raise ChangedError(f"{file.path} has changed")

@@ -1,0 +1,177 @@
+"""What an archive holds: every file and folder, in arrays, so that a million of them fit."""
+
+from __future__ import annotations
+
+import os
+import stat
+from array import array
+from collections.abc import Iterator
+from typing import Final
+
+from server_core.files.resource import FileResource, open_beneath
+
+__all__ = ["ChangedError", "Members"]
+
+_FILE: Final = 0
+_PROGRAM: Final = 1
+_FOLDER: Final = 2
+_NOTE: Final = 3
+_EXECUTABLE = 0o111
+_NO_PARENT = 0xFFFFFFFF
+_GIVEN_NAME = 200
+"""Bytes, about, of a name that is another one in the archive."""
+_MASK = (1 << 64) - 1
+
+
+class ChangedError(OSError):
+    """A file is not any more what it was when its archive was laid out."""
+
+
+class Members:
+    """The files and folders of one archive in their order, below a folder that is the first.
+
+    `root` and `segments` lead to that folder, as for `open_beneath`; a note, a text that no file
+    has, may come last. Takes some 60 bytes of memory and its name for each member.
+    """
+
+    def __init__(self, root: str, segments: list[str], *, may_leave: bool = False) -> None:
+        self.root = root
+        self.note = b""
+        self.modes = array("B")
+        self.sizes = array("Q")
+        """Bytes; 0 for a folder."""
+        self.modified = array("q")
+        """Nanoseconds since the epoch."""
+        self._segments = segments
+        self._may_leave = may_leave
+        self._devices = array("Q")
+        self._inodes = array("Q")
+        self._parents = array("I")
+        self._names = bytearray()
+        self._ends = array("Q")
+        self._given: dict[int, str] = {}
+        self._last_folder: tuple[int, bytes] = (_NO_PARENT, b"")
+
+    def __len__(self) -> int:
+        return len(self.modes)
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that the names take, about."""
+        return len(self._names) + len(self._given) * _GIVEN_NAME + len(self.note)
+
+    def add(self, parent: int, name: str, given: str, status: os.stat_result) -> int:
+        """Append what is called `name` in the folder `parent`, and return its number.
+
+        In the archive it has the name it was `given`. The first member's own name counts nothing.
+        """
+        number = len(self.modes)
+        mode = status.st_mode
+        if stat.S_ISDIR(mode):
+            self.modes.append(_FOLDER)
+            self.sizes.append(0)
+        else:
+            self.modes.append(_PROGRAM if mode & _EXECUTABLE else _FILE)
+            self.sizes.append(status.st_size)
+        self.modified.append(status.st_mtime_ns)
+        self._devices.append(status.st_dev & _MASK)
+        self._inodes.append(status.st_ino & _MASK)
+        self._parents.append(parent if number else _NO_PARENT)
+        self._names += os.fsencode(name)
+        self._ends.append(len(self._names))
+        if given != name:
+            self._given[number] = given
+        return number
+
+    def add_note(self, given: str, text: bytes) -> None:
+        """Append a text of our own to the first folder, as old as that is."""
+        number = len(self.modes)
+        self.note = text
+        self.modes.append(_NOTE)
+        self.sizes.append(len(text))
+        self.modified.append(self.modified[0])
+        self._devices.append(0)
+        self._inodes.append(0)
+        self._parents.append(0)
+        self._ends.append(len(self._names))
+        self._given[number] = given
+
+    def is_folder(self, number: int) -> bool:
+        """Return whether it is a folder."""
+        return self.modes[number] == _FOLDER
+
+    def is_note(self, number: int) -> bool:
+        """Return whether it is the note."""
+        return self.modes[number] == _NOTE
+
+    def permissions(self, number: int) -> int:
+        """Return who may do what with it once it is unpacked: of the disk's, whether it runs."""
+        return 0o755 if self.modes[number] in (_PROGRAM, _FOLDER) else 0o644
+
+    def identity(self, number: int) -> tuple[int, int, int, int]:
+        """Return what FileResource has as its identity."""
+        return (
+            self._devices[number],
+            self._inodes[number],
+            self.sizes[number],
+            self.modified[number],
+        )
+
+    def path(self, number: int) -> bytes:
+        """Return its way in the archive, in UTF-8; that of a folder ends in "/"."""
+        parent = self._parents[number]
+        above = b"" if parent == _NO_PARENT else self._folder_path(parent)
+        given = self._given.get(number)
+        name = self._name(number) if given is None else given.encode()
+        return above + name + (b"/" if self.modes[number] == _FOLDER else b"")
+
+    def open(self, number: int) -> FileResource:
+        """Open a file. Raises ChangedError where it is another one by now, or OSError."""
+        segments: list[str] = []
+        at = number
+        while self._parents[at] != _NO_PARENT:
+            segments.append(os.fsdecode(self._name(at)))
+            at = self._parents[at]
+        way = [*self._segments, *reversed(segments)]
+        file = open_beneath(self.root, way, may_leave=self._may_leave)
+        device, inode, size, modified = file.identity
+        if (device & _MASK, inode & _MASK, size, modified) != self.identity(number):
+            file.close()
+            raise ChangedError(f"{file.path} has changed")
+        return file
+
+    def read(self, number: int) -> bytes:
+        """Return the whole content of a file. Raises as `open`, and where it changed meanwhile."""
+        with self.open(number) as file:
+            content = file.read_at(0, file.size)
+            if len(content) != file.size or not file.is_unchanged():
+                raise ChangedError(f"{file.path} has changed")
+        return content
+
+    def fingerprint(self) -> Iterator[bytes]:
+        """Yield what changes whenever a name or a file's identity does."""
+        yield bytes(self._names)
+        yield repr(sorted(self._given.items())).encode("utf-8", "surrogatepass")
+        yield self.note
+        for column in (
+            self.modes,
+            self.sizes,
+            self.modified,
+            self._devices,
+            self._inodes,
+            self._parents,
+            self._ends,
+        ):
+            yield column.tobytes()
+
+    def _name(self, number: int) -> bytes:
+        start = self._ends[number - 1] if number else 0
+        return bytes(self._names[start : self._ends[number]])
+
+    def _folder_path(self, folder: int) -> bytes:
+        # Files of one folder come one after the other.
+        known, path = self._last_folder
+        if known != folder:
+            path = self.path(folder)
+            self._last_folder = (folder, path)
+        return path

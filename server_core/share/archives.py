@@ -1,0 +1,220 @@
+"""Archives of a share's folders: which is asked for, those that are kept, and their bodies."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import NamedTuple
+
+from server_core.errors import ConnectionLostError
+from server_core.files.archive import Archive
+from server_core.files.checksums import Checksums
+from server_core.files.gathering import Gathering, NoteText, TooMuchError
+from server_core.files.resource import FileBody
+from server_core.files.tar_archive import TarArchive
+from server_core.files.zip_archive import ZipArchive
+from server_core.parts import PiecedBody
+from server_core.protocol.multipart import MultipartRanges
+from server_core.protocol.ranges import ByteRange
+
+__all__ = [
+    "FORMATS",
+    "ArchiveBody",
+    "Archives",
+    "WantedArchive",
+    "address_of",
+    "presence_check",
+    "selection_of",
+]
+
+FORMATS = ("zip", "tar")
+"""The parameters that ask for an archive, after what it is."""
+_LONGEST_ADDRESS = 4096
+_PEEK = getattr(socket, "MSG_PEEK", 0) | getattr(socket, "MSG_DONTWAIT", 0)
+_CAN_PEEK = hasattr(socket, "MSG_DONTWAIT")
+
+
+class WantedArchive(NamedTuple):
+    """Which archive of a share is asked for."""
+
+    kind: str
+    """One of FORMATS."""
+    root: str
+    segments: tuple[str, ...]
+    """The names of the folders on the way from the shared one."""
+    name: str
+    """What the folder is called in the archive."""
+    selected: tuple[str, ...] | None
+    """The entries of the folder that are to be in it; None for all."""
+    note: NoteText
+    hidden: bool
+    may_leave: bool
+
+
+class _Kept(NamedTuple):
+    archive: Archive
+    began: float
+
+
+class Archives:
+    """The archives that were asked for lately; safe to use from any thread.
+
+    What is kept is where everything is in them, so that the requests for parts of one do not search
+    its folder each. An archive is given again only while no file in it was found changed.
+    """
+
+    lifetime = 1.0
+    """Seconds for which one is given again as a whole, from when its folder began to be read."""
+    lifetime_of_parts = 60.0
+    """The same where a part of it is asked for: the others may be on the disk of the client."""
+    max_bytes = 32 << 20
+    """Most bytes of memory of all that are kept."""
+    most_archives = 16
+    """Most archives that are kept."""
+    longest_search = 60.0
+    """Seconds for which a folder is searched; what takes longer is too much."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[WantedArchive, _Kept] = {}
+        self._checksums = Checksums()
+
+    def find(self, wanted: WantedArchive, *, is_part: bool, check: Callable[[], object]) -> Archive:
+        """Return an archive, laid out now or a short time ago.
+
+        `check` is called again and again; what it raises ends the work. Raises OSError and
+        TooMuchError as Gathering does.
+        """
+        lifetime = self.lifetime_of_parts if is_part else self.lifetime
+        kept = self._kept.get(wanted)
+        began = time.monotonic()
+        if kept and began - kept.began <= lifetime and not kept.archive.is_outdated:
+            return kept.archive
+
+        def in_time() -> None:
+            check()
+            if time.monotonic() - began > self.longest_search:
+                raise TooMuchError("the folder cannot be searched in time")
+
+        gathering = Gathering(
+            wanted.root, wanted.note, hidden=wanted.hidden, may_leave=wanted.may_leave
+        )
+        members = gathering.members(
+            wanted.segments, wanted.name, selected=wanted.selected, check=in_time
+        )
+        archive: Archive
+        if wanted.kind == "zip":
+            archive = ZipArchive(members, self._checksums)
+        else:
+            archive = TarArchive(members)
+        self._keep(wanted, _Kept(archive, began))
+        return archive
+
+    def _keep(self, wanted: WantedArchive, kept: _Kept) -> None:
+        with self._lock:
+            oldest = time.monotonic() - self.lifetime_of_parts
+            for key, other in list(self._kept.items()):
+                if other.began < oldest or other.archive.is_outdated:
+                    del self._kept[key]
+            self._kept.pop(wanted, None)
+            self._kept[wanted] = kept  # the newest comes last
+            size = sum(other.archive.memory for other in self._kept.values())
+            while size > self.max_bytes or len(self._kept) > self.most_archives:
+                size -= self._kept.pop(next(iter(self._kept))).archive.memory
+
+
+class ArchiveBody(PiecedBody):
+    """The bytes of an answer with an archive or parts of it, made while they are sent.
+
+    Raises ConnectionLostError where a file is not what it was: all that is left is to end the
+    connection, so that nobody takes what came for a whole archive.
+    """
+
+    def __init__(
+        self, archive: Archive, wanted: ByteRange | MultipartRanges, check: Callable[[], object]
+    ) -> None:
+        self._archive = archive
+        self._wanted = wanted
+        self._check = check
+        self._made: Generator[bytes | FileBody] | None = None
+        super().__init__(len(wanted))
+
+    def pieces(self) -> Iterator[bytes | FileBody]:
+        """Yield what the body is made of, in order."""
+        self._made = self._pieces()
+        return self._made
+
+    def close(self) -> None:
+        """Close the stream and the file that was being sent."""
+        if self._made is not None:
+            self._made.close()
+        super().close()
+
+    def _pieces(self) -> Generator[bytes | FileBody]:
+        wanted = self._wanted
+        if isinstance(wanted, ByteRange):
+            yield from self._stretch(wanted)
+            return
+        for part in wanted.parts:
+            yield wanted.head(part)
+            yield from self._stretch(part)
+        yield wanted.tail
+
+    def _stretch(self, part: ByteRange) -> Iterator[bytes | FileBody]:
+        made = self._archive.pieces(part.start, part.stop, self._check)
+        try:
+            yield from made
+        except ConnectionLostError:
+            raise
+        except OSError as error:
+            raise ConnectionLostError(f"no whole archive can be sent: {error}") from error
+
+
+def selection_of(parameters: dict[str, list[str]]) -> tuple[str, ...] | None:
+    """Return the names that decoded parameters select; None where they select nothing.
+
+    A `name` is one as it is, an `href` as it is in the links of the folder's page. Raises
+    FileNotFoundError for what no file can be called.
+    """
+    names = [*parameters.get("name", ()), *map(_name_of, parameters.get("href", ()))]
+    if any(not name or "/" in name or "\0" in name for name in names):
+        raise FileNotFoundError("not a name")
+    return tuple(sorted(set(names))) or None
+
+
+def address_of(path: str, kind: str, hrefs: Sequence[str]) -> str | None:
+    """Return the address of an archive of a selection; None where it would be too long."""
+    query = "&".join(f"href={urllib.parse.quote(os.fsencode(href), safe='')}" for href in hrefs)
+    address = f"{path}?{kind}&{query}"
+    return address if len(address) < _LONGEST_ADDRESS else None
+
+
+def presence_check(sock: socket.socket) -> Callable[[], None]:
+    """Return what raises ConnectionLostError where nobody waits at the other end any more."""
+
+    def check() -> None:
+        if not _CAN_PEEK:
+            return
+        try:
+            # Not through a subclass: a TLS socket's own method would decrypt.
+            has_ended = not socket.socket.recv(sock, 1, _PEEK)
+        except BlockingIOError:
+            return
+        except OSError:
+            has_ended = True
+        if has_ended:
+            raise ConnectionLostError("the client left while its archive was made")
+
+    return check
+
+
+def _name_of(href: str) -> str:
+    with contextlib.suppress(UnicodeEncodeError):
+        octets = urllib.parse.unquote_to_bytes(os.fsencode(href))
+        return os.fsdecode(octets.removeprefix(b"./").removesuffix(b"/"))
+    return ""
