@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import ClassVar, Final
 
-from server_core.files.members import ChangedError, Members
+from server_core.files.members import ChangedError, MemberReader, Members
 from server_core.files.resource import FileBody, FileResource
 
 __all__ = ["BATCH", "SMALL_MEMBER", "Archive", "Batch"]
@@ -146,22 +147,25 @@ class Archive(ABC):
     def _of_members(
         self, start: int, stop: int, check: Callable[[], object]
     ) -> Iterator[bytes | FileBody]:
-        sizes, starts = self.members.sizes, self._starts
+        members, starts = self.members, self._starts
+        sizes = members.sizes
         batch = Batch(start, stop)
-        for number in range(bisect_right(starts, start) - 1, len(starts)):
-            first = starts[number]
-            if first >= stop:
-                break
-            size = sizes[number]
-            if size <= SMALL_MEMBER:
-                content = self.content(number)
+        with contextlib.closing(MemberReader(members)) as reader:
+            for number in range(bisect_right(starts, start) - 1, len(starts)):
+                if starts[number] >= stop:
+                    break
+                if sizes[number] > SMALL_MEMBER:
+                    yield from self._of_large(number, batch, start, stop, check)
+                    continue
+                content = b""
+                if members.is_note(number):
+                    content = members.note
+                elif not members.is_folder(number):
+                    content = reader.read(number)
                 self._note_content(number, content)
-                head = self._head(number)
-                batch.add(first, head + content + self._tail(number))
-            else:
-                yield from self._of_large(number, batch, start, stop, check)
-            if batch.is_full:
-                yield from batch.take()
+                batch.add(starts[number], self._head(number) + content + self._tail(number))
+                if batch.is_full:
+                    yield from batch.take()
         yield from batch.take()
 
     def _of_large(
@@ -183,15 +187,6 @@ class Archive(ABC):
                 self._prepare_tail(number, file, check)
                 _refuse_changed(file)
                 batch.add(tail_at, self._tail(number))
-
-    def content(self, number: int) -> bytes:
-        """Return the whole content of a small member. Raises OSError, where it changed too."""
-        members = self.members
-        if members.is_note(number):
-            return members.note
-        if members.is_folder(number):
-            return b""
-        return members.read(number)
 
     def _strong_etag(self) -> str:
         import hashlib  # late: OpenSSL comes with it

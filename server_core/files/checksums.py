@@ -49,8 +49,10 @@ class Checksums:
 
     def keep(self, identity: tuple[int, int, int, int], crc: int) -> None:
         """Keep the CRC of the whole content that a file has while it has this identity."""
+        self._known[_key(identity)] = crc  # the newest comes last
+        if len(self._known) <= self.most_files:
+            return
         with self._lock:
-            self._known[_key(identity)] = crc  # the newest comes last
             while len(self._known) > self.most_files:
                 del self._known[next(iter(self._known))]
 

@@ -127,7 +127,9 @@ class Gathering:
         with opened, DirectoryListing(opened, root, hidden=self._hidden) as listing:
             if place in folder.above:
                 return []  # a link to where it is
-            found = _in_order(listing.names(_unordered) if selected is None else selected)
+            found = listing.names(_in_order) if selected is None else _in_order(selected)
+            if selected is not None:
+                self._refuse_absent(listing, found)
             number = members.add(folder.parent, folder.name, folder.given, opened.status)
             length = folder.length + len(folder.given.encode()) + 1
             inside: list[_Pending] = []
@@ -135,7 +137,7 @@ class Gathering:
             for count, name in enumerate(found):
                 if not count % _CHECKED_EACH:
                     self._check()
-                status = self._status(listing, name, is_needed=selected is not None)
+                status = listing.status_of(name)
                 if status is None:
                     continue
                 if len(members) + len(inside) >= self.most_members:
@@ -151,15 +153,12 @@ class Gathering:
         inside.reverse()
         return inside
 
-    def _status(
-        self, listing: DirectoryListing, name: str, *, is_needed: bool
-    ) -> os.stat_result | None:
-        is_name = name not in ("", os.curdir, os.pardir) and not os.path.dirname(name)
-        is_shown = self._hidden or not name.startswith(".")
-        status = listing.status_of(name) if is_name and is_shown else None
-        if status is None and is_needed:
-            raise FileNotFoundError(name)
-        return status
+    def _refuse_absent(self, listing: DirectoryListing, names: Sequence[str]) -> None:
+        for name in names:
+            is_name = name not in ("", os.curdir, os.pardir) and not os.path.dirname(name)
+            is_shown = self._hidden or not name.startswith(".")
+            if not (is_name and is_shown and listing.status_of(name)):
+                raise FileNotFoundError(name)
 
     def _miss(self, way: str) -> None:
         if self._missing_size < _LONGEST_NOTE:
@@ -175,10 +174,6 @@ class Gathering:
 
 def _one_line(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
-
-
-def _unordered(names: list[str]) -> list[str]:
-    return names
 
 
 def _in_order(names: Sequence[str]) -> list[str]:

@@ -8,9 +8,9 @@ from array import array
 from collections.abc import Iterator
 from typing import Final
 
-from server_core.files.resource import FileResource, open_beneath
+from server_core.files.resource import FileResource, open_beneath, open_in
 
-__all__ = ["ChangedError", "Members"]
+__all__ = ["ChangedError", "MemberReader", "Members"]
 
 _FILE: Final = 0
 _PROGRAM: Final = 1
@@ -122,31 +122,39 @@ class Members:
         parent = self._parents[number]
         above = b"" if parent == _NO_PARENT else self._folder_path(parent)
         given = self._given.get(number)
-        name = self._name(number) if given is None else given.encode()
+        name = self.own_name(number) if given is None else given.encode()
         return above + name + (b"/" if self.modes[number] == _FOLDER else b"")
 
     def open(self, number: int) -> FileResource:
         """Open a file. Raises ChangedError where it is another one by now, or OSError."""
-        segments: list[str] = []
-        at = number
-        while self._parents[at] != _NO_PARENT:
-            segments.append(os.fsdecode(self._name(at)))
-            at = self._parents[at]
-        way = [*self._segments, *reversed(segments)]
-        file = open_beneath(self.root, way, may_leave=self._may_leave)
-        device, inode, size, modified = file.identity
-        if (device & _MASK, inode & _MASK, size, modified) != self.identity(number):
+        file = self.open_as_it_is(number)
+        if not self.is_still(number, file.status):
             file.close()
             raise ChangedError(f"{file.path} has changed")
         return file
 
-    def read(self, number: int) -> bytes:
-        """Return the whole content of a file. Raises as `open`, and where it changed meanwhile."""
-        with self.open(number) as file:
-            content = file.read_at(0, file.size)
-            if len(content) != file.size or not file.is_unchanged():
-                raise ChangedError(f"{file.path} has changed")
-        return content
+    def open_as_it_is(self, number: int) -> FileResource:
+        """Open a file or a folder, whatever it is by now. Raises OSError."""
+        segments: list[str] = []
+        at = number
+        while self._parents[at] != _NO_PARENT:
+            segments.append(os.fsdecode(self.own_name(at)))
+            at = self._parents[at]
+        way = [*self._segments, *reversed(segments)]
+        return open_beneath(self.root, way, may_leave=self._may_leave)
+
+    def is_still(self, number: int, status: os.stat_result) -> bool:
+        """Return whether what has this status is what the file was."""
+        return (
+            status.st_mtime_ns == self.modified[number]
+            and status.st_size == self.sizes[number]
+            and status.st_ino & _MASK == self._inodes[number]
+            and status.st_dev & _MASK == self._devices[number]
+        )
+
+    def parent(self, number: int) -> int:
+        """Return the number of the folder that a member is in; not of the first one."""
+        return self._parents[number]
 
     def fingerprint(self) -> Iterator[bytes]:
         """Yield what changes whenever a name or a file's identity does."""
@@ -164,7 +172,8 @@ class Members:
         ):
             yield column.tobytes()
 
-    def _name(self, number: int) -> bytes:
+    def own_name(self, number: int) -> bytes:
+        """Return what it is called on the disk."""
         start = self._ends[number - 1] if number else 0
         return bytes(self._names[start : self._ends[number]])
 
@@ -175,3 +184,46 @@ class Members:
             path = self.path(folder)
             self._last_folder = (folder, path)
         return path
+
+
+class MemberReader:
+    """Reads files that fit into memory, one after the other; keeps the folder they are in open."""
+
+    def __init__(self, members: Members) -> None:
+        self._members = members
+        self._folder: FileResource | None = None
+        self._number = _NO_PARENT
+
+    def read(self, number: int) -> bytes:
+        """Return the whole content of a file. Raises as `open`, and where it changed meanwhile."""
+        members = self._members
+        parent = members.parent(number)
+        try:
+            if self._folder is None or self._number != parent:
+                self.close()
+                self._folder, self._number = members.open_as_it_is(parent), parent
+            descriptor = open_in(self._folder, members.own_name(number))
+        except (OSError, NotImplementedError):
+            return self._read_alone(number)  # it may be behind a link, or say better what is wrong
+        try:
+            content = os.read(descriptor, members.sizes[number] + 1)
+            status = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+        # After it was read: what it was before then, it was then.
+        if len(content) != status.st_size or not members.is_still(number, status):
+            raise ChangedError(f"{os.fsdecode(members.own_name(number))} has changed")
+        return content
+
+    def close(self) -> None:
+        """Close the folder; closing twice is harmless."""
+        if self._folder is not None:
+            self._folder.close()
+            self._folder = None
+
+    def _read_alone(self, number: int) -> bytes:
+        with self._members.open(number) as file:
+            content = file.read_at(0, file.size)
+            if len(content) != file.size or not file.is_unchanged():
+                raise ChangedError(f"{file.path} has changed")
+        return content

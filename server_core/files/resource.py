@@ -26,6 +26,7 @@ __all__ = [
     "lies_within",
     "open_anywhere",
     "open_beneath",
+    "open_in",
 ]
 
 # O_NONBLOCK: opening a FIFO must not wait for its writer. The others keep Windows from translating
@@ -177,6 +178,17 @@ def open_beneath(root: str, segments: Sequence[str], *, may_leave: bool = False)
             raise
     real_root, real_path = os.path.realpath(root), os.path.realpath(path)
     return FileResource(_walk(real_root, _segments_below(real_root, real_path)), path)
+
+
+def open_in(directory: FileResource, name: bytes) -> int:
+    """Open what was seen to be a regular file in a directory, and return its descriptor.
+
+    Symbolic links are not followed. Raises OSError; NotImplementedError where this system opens
+    nothing by the descriptor of a directory.
+    """
+    if not _CAN_WALK:
+        raise NotImplementedError
+    return os.open(name, _READ | _NOFOLLOW, dir_fd=directory.descriptor)
 
 
 def _walk(root: str, segments: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ theirs follows in a data descriptor (APPNOTE 4.3.9), but their length is in the 
 
 from __future__ import annotations
 
+import functools
 import struct
 import time
 from array import array
@@ -24,6 +25,7 @@ __all__ = ["DESCRIBED_MEMBER", "ZipArchive"]
 DESCRIBED_MEMBER: Final = 8 << 20
 """Bytes; larger files have their CRC after them."""
 _WINDOW: Final = 262144
+_SECOND = 1_000_000_000
 _FULL_32 = 0xFFFFFFFF
 _FULL_16 = 0xFFFF
 _UTF8 = 0x800
@@ -69,7 +71,7 @@ class ZipArchive(Archive):
             self._starts.append(offset)
             self._central_starts.append(central)
             size, name = members.sizes[number], len(members.path(number))
-            timed = _TIME.size if _fits_time(members.modified[number]) else 0
+            timed = len(_times(members.modified[number] // _SECOND)[2])
             is_long = size >= _FULL_32
             central += _CENTRAL.size + name + timed
             fields = 2 * is_long + (offset >= _FULL_32)
@@ -90,7 +92,7 @@ class ZipArchive(Archive):
         members = self.members
         size, name = members.sizes[number], members.path(number)
         is_described = size > DESCRIBED_MEMBER
-        extra = _time_field(members.modified[number])
+        clock, day, extra = _times(members.modified[number] // _SECOND)
         shown = size
         if size >= _FULL_32:
             extra = _SIZES_64.pack(1, 16, size, size) + extra
@@ -101,7 +103,8 @@ class ZipArchive(Archive):
                 _ZIP64 if size >= _FULL_32 else _BASIC,
                 _UTF8 | (_DESCRIBED if is_described else 0),
                 0,
-                *_dos_time(members.modified[number]),
+                clock,
+                day,
                 0 if is_described else self._crcs[number],
                 shown,
                 shown,
@@ -141,7 +144,7 @@ class ZipArchive(Archive):
         long = [size, size] if size >= _FULL_32 else []
         if offset >= _FULL_32:
             long.append(offset)
-        extra = _time_field(members.modified[number])
+        clock, day, extra = _times(members.modified[number] // _SECOND)
         if long:
             extra = struct.pack(f"<HH{len(long)}Q", 1, 8 * len(long), *long) + extra
         is_folder = members.is_folder(number)
@@ -154,7 +157,8 @@ class ZipArchive(Archive):
                 _ZIP64 if long else _BASIC,
                 _UTF8 | (_DESCRIBED if is_described else 0),
                 0,
-                *_dos_time(members.modified[number]),
+                clock,
+                day,
                 self._crcs[number],
                 min(size, _FULL_32),
                 min(size, _FULL_32),
@@ -264,23 +268,22 @@ class ZipArchive(Archive):
             self._checksums.keep(self.members.identity(number), crc)
 
 
-def _fits_time(modified: int) -> bool:
-    return -(1 << 31) <= modified // 1_000_000_000 < 1 << 31
+@functools.lru_cache(4096)
+def _times(seconds: int) -> tuple[int, int, bytes]:
+    """Return a time since the epoch as DOS's time and date, and as the extended timestamp.
+
+    The first two are this place's, in steps of two seconds; the third is Info-ZIP's field 0x5455,
+    or nothing where the time is none that it could hold.
+    """
+    fits = -(1 << 31) <= seconds < 1 << 31
+    return *_dos_time(seconds), _TIME.pack(0x5455, 5, 1, seconds) if fits else b""
 
 
-def _time_field(modified: int) -> bytes:
-    """Return the extended timestamp, in seconds since the epoch (Info-ZIP, 0x5455)."""
-    if not _fits_time(modified):
-        return b""
-    return _TIME.pack(0x5455, 5, 1, modified // 1_000_000_000)
-
-
-def _dos_time(modified: int) -> tuple[int, int]:
-    """Return the time and the date as DOS has them: this place's, in steps of two seconds."""
+def _dos_time(seconds: int) -> tuple[int, int]:
     try:
-        year, month, day, hour, minute, second, *_ = time.localtime(modified // 1_000_000_000)
+        year, month, day, hour, minute, second, *_ = time.localtime(seconds)
     except (OSError, OverflowError, ValueError):
-        return (0, _FIRST_DATE) if modified < 0 else (_LAST_TIME, _LAST_DATE)
+        return (0, _FIRST_DATE) if seconds < 0 else (_LAST_TIME, _LAST_DATE)
     if year < 1980:
         return 0, _FIRST_DATE
     if year > 2107:
