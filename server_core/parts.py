@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from server_core.files.resource import FileBody, FileResource
+from server_core.files.resource import FileBody, FileResource, Piece
 from server_core.protocol.multipart import MultipartRanges
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ class PiecedBody(io.RawIOBase):
     def __init__(self, size: int) -> None:
         super().__init__()
         self._left = self.pieces()
-        self._current: bytes | FileBody = b""
+        self._current: Piece = b""
         self.remaining = size
         """Bytes that have not been read; those that left as pieces are counted by the writer."""
 
     @abstractmethod
-    def pieces(self) -> Iterator[bytes | FileBody]:
+    def pieces(self) -> Iterator[Piece]:
         """Yield what the body is made of, in order."""
 
     def readable(self) -> bool:
@@ -74,7 +74,7 @@ class PartsBody(PiecedBody):
         self._layout = layout
         super().__init__(len(layout))
 
-    def pieces(self) -> Iterator[bytes | FileBody]:
+    def pieces(self) -> Iterator[Piece]:
         """Yield what the body is made of, in order."""
         for part in self._layout.parts:
             yield self._layout.head(part)

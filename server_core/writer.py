@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
 from server_core import nonblocking
-from server_core.files.resource import FileBody
+from server_core.files.resource import FileBody, Piece
 from server_core.transfers import SMALL_BODY
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class ConnectionWriter(io.BufferedIOBase):
             with _whole_segments(self._socket):
                 self._copy(body, transfer)
 
-    def send_pieces(self, pieces: Iterable[bytes | FileBody], transfer: Transfer | None) -> None:
+    def send_pieces(self, pieces: Iterable[Piece], transfer: Transfer | None) -> None:
         """Send what a body is made of; stops early where a piece of a file fell short."""
         for piece in pieces:
             if isinstance(piece, FileBody):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import ClassVar, Final
 
 from server_core.files.members import ChangedError, MemberReader, Members
-from server_core.files.resource import FileBody, FileResource
+from server_core.files.resource import FileBody, FileResource, Piece
 
 __all__ = ["BATCH", "SMALL_MEMBER", "Archive", "Batch"]
 
@@ -38,13 +38,17 @@ class Batch:
         """Whether there is enough to be sent."""
         return self._size >= BATCH
 
-    def add(self, offset: int, data: bytes) -> None:
-        """Add what of `data`, which begins at `offset`, is wanted."""
-        if offset < self._start or offset + len(data) > self._stop:
-            data = data[max(0, self._start - offset) : max(0, self._stop - offset)]
-        if data:
-            self._made.append(data)
-            self._size += len(data)
+    def add(self, offset: int, *parts: bytes) -> None:
+        """Add what of the parts, of which the first begins at `offset`, is wanted."""
+        start, stop = self._start, self._stop
+        for part in parts:
+            end = offset + len(part)
+            if offset < start or end > stop:
+                part = part[max(0, start - offset) : max(0, stop - offset)]
+            if part:
+                self._made.append(part)
+                self._size += len(part)
+            offset = end
 
     def take(self) -> Iterator[bytes]:
         """Yield what has been collected, if anything has."""
@@ -80,9 +84,7 @@ class Archive(ABC):
         """Bytes of memory that it takes, about."""
         return len(self.members) * _COLUMNS + self.members.memory
 
-    def pieces(
-        self, start: int, stop: int, check: Callable[[], object]
-    ) -> Iterator[bytes | FileBody]:
+    def pieces(self, start: int, stop: int, check: Callable[[], object]) -> Iterator[Piece]:
         """Yield the bytes from `start` to `stop`; nothing before them is made.
 
         A FileBody is to be sent before the next piece is taken, which closes its file. `check` is
@@ -116,9 +118,7 @@ class Archive(ABC):
         """Return how long that is, in bytes."""
 
     @abstractmethod
-    def _ending(
-        self, start: int, stop: int, check: Callable[[], object]
-    ) -> Iterator[bytes | FileBody]:
+    def _ending(self, start: int, stop: int, check: Callable[[], object]) -> Iterator[Piece]:
         """Yield what stands after all members, between two offsets in the archive."""
 
     def _note_content(self, number: int, content: bytes) -> None:
@@ -133,9 +133,7 @@ class Archive(ABC):
         """Do what has to be done with a file before `_tail` is asked for; here, nothing."""
         del number, file, check
 
-    def _stretch(
-        self, number: int, file: FileResource, start: int, stop: int
-    ) -> Iterator[bytes | FileBody]:
+    def _stretch(self, number: int, file: FileResource, start: int, stop: int) -> Iterator[Piece]:
         """Yield a stretch of a file that is a member."""
         del number
         while start < stop:
@@ -144,9 +142,7 @@ class Archive(ABC):
             _refuse_changed(file)
             start = end
 
-    def _of_members(
-        self, start: int, stop: int, check: Callable[[], object]
-    ) -> Iterator[bytes | FileBody]:
+    def _of_members(self, start: int, stop: int, check: Callable[[], object]) -> Iterator[Piece]:
         members, starts = self.members, self._starts
         sizes = members.sizes
         batch = Batch(start, stop)
@@ -158,19 +154,19 @@ class Archive(ABC):
                     yield from self._of_large(number, batch, start, stop, check)
                     continue
                 content = b""
-                if members.is_note(number):
-                    content = members.note
-                elif not members.is_folder(number):
+                if members.is_file(number):
                     content = reader.read(number)
+                elif members.is_note(number):
+                    content = members.note
                 self._note_content(number, content)
-                batch.add(starts[number], self._head(number) + content + self._tail(number))
+                batch.add(starts[number], self._head(number), content, self._tail(number))
                 if batch.is_full:
                     yield from batch.take()
         yield from batch.take()
 
     def _of_large(
         self, number: int, batch: Batch, start: int, stop: int, check: Callable[[], object]
-    ) -> Iterator[bytes | FileBody]:
+    ) -> Iterator[Piece]:
         first, size = self._starts[number], self.members.sizes[number]
         is_last = number + 1 == len(self._starts)
         end = self._members_end if is_last else self._starts[number + 1]

@@ -16,6 +16,8 @@ from server_core.files.resource import FileResource, lies_within
 __all__ = ["DirectoryEntry", "DirectoryListing"]
 
 _BATCH = 512
+_KIND = stat.S_IFMT(0xFFFF)
+_SHOWN_KINDS = frozenset({stat.S_IFREG, stat.S_IFDIR})
 
 
 class DirectoryEntry(NamedTuple):
@@ -140,6 +142,24 @@ class DirectoryListing:
         except (OSError, ValueError):  # a name that no file can have
             return None
         return status if stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode) else None
+
+    def statuses(self, names: Sequence[str]) -> Iterator[list[os.stat_result | None]]:
+        """Yield what `status_of` returns for each of the names, several at a time."""
+        stat_of, descriptor, links = os.stat, self._descriptor, self._links
+        for start in range(0, len(names), _BATCH):
+            found: list[os.stat_result | None] = []
+            for name in names[start : start + _BATCH]:
+                if descriptor is None or name in links:
+                    found.append(self.status_of(name))
+                    continue
+                try:
+                    status = stat_of(name, dir_fd=descriptor, follow_symlinks=False)
+                except (OSError, ValueError):
+                    found.append(None)
+                    continue
+                is_shown = status.st_mode & _KIND in _SHOWN_KINDS
+                found.append(status if is_shown else self.status_of(name))
+            yield found
 
     def close(self) -> None:
         """Close the directory; closing twice is harmless."""

@@ -17,7 +17,6 @@ __all__ = ["Gathering", "NoteText", "TooMuchError"]
 _LONGEST_PATH = 32767
 """Bytes; half of what a ZIP can hold, and what Windows can."""
 _LONGEST_NOTE = 65536
-_CHECKED_EACH = 64
 _FOR_ALL = 0o444
 
 
@@ -134,22 +133,28 @@ class Gathering:
             length = folder.length + len(folder.given.encode()) + 1
             inside: list[_Pending] = []
             above = (*folder.above, place)
-            for count, name in enumerate(found):
-                if not count % _CHECKED_EACH:
-                    self._check()
-                status = listing.status_of(name)
-                if status is None:
-                    continue
-                if len(members) + len(inside) >= self.most_members:
+            given = names.give_all(found)
+            at = 0
+            for statuses in listing.statuses(found):
+                self._check()
+                batch = found[at : at + len(statuses)]
+                if len(members) + len(inside) + len(batch) > self.most_members:
                     raise TooMuchError(f"more than {self.most_members} files and folders")
-                if stat.S_ISDIR(status.st_mode):
-                    given = names.give(name)
-                    way = (*folder.way, name)
-                    inside.append(_Pending(number, name, given, way, above, length))
-                elif _is_readable(listing, name, status) and length < _LONGEST_PATH:
-                    members.add(number, name, names.give(name), status)
-                else:
-                    self._miss("/".join((*folder.way, name)))
+                files: list[tuple[str, str, os.stat_result]] = []
+                for name, other, status in zip(
+                    batch, given[at : at + len(batch)], statuses, strict=True
+                ):
+                    if status is None:
+                        continue
+                    if stat.S_ISDIR(status.st_mode):
+                        way = (*folder.way, name)
+                        inside.append(_Pending(number, name, other, way, above, length))
+                    elif length < _LONGEST_PATH and _is_readable(listing, name, status):
+                        files.append((name, other, status))
+                    else:
+                        self._miss("/".join((*folder.way, name)))
+                members.add_files(number, files)
+                at += len(statuses)
         inside.reverse()
         return inside
 

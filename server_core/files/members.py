@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 from array import array
@@ -83,6 +84,27 @@ class Members:
             self._given[number] = given
         return number
 
+    def add_files(self, parent: int, files: list[tuple[str, str, os.stat_result]]) -> None:
+        """Append files of one folder: of each, what `add` takes, in less time than it does."""
+        first = len(self.modes)
+        statuses = [status for _, _, status in files]
+        self.modes.extend(
+            [_PROGRAM if status.st_mode & _EXECUTABLE else _FILE for status in statuses]
+        )
+        self.sizes.extend([status.st_size for status in statuses])
+        self.modified.extend([status.st_mtime_ns for status in statuses])
+        self._devices.extend([status.st_dev & _MASK for status in statuses])
+        self._inodes.extend([status.st_ino & _MASK for status in statuses])
+        self._parents.extend([parent] * len(files))
+        octets = [os.fsencode(name) for name, _, _ in files]
+        ends = itertools.accumulate(map(len, octets), initial=len(self._names))
+        next(ends)
+        self._ends.extend(ends)
+        self._names += b"".join(octets)
+        for number, (name, given, _) in enumerate(files, first):
+            if given != name:
+                self._given[number] = given
+
     def add_note(self, given: str, text: bytes) -> None:
         """Append a text of our own to the first folder, as old as that is."""
         number = len(self.modes)
@@ -95,6 +117,10 @@ class Members:
         self._parents.append(0)
         self._ends.append(len(self._names))
         self._given[number] = given
+
+    def is_file(self, number: int) -> bool:
+        """Return whether it is a file."""
+        return self.modes[number] <= _PROGRAM
 
     def is_folder(self, number: int) -> bool:
         """Return whether it is a folder."""
@@ -124,6 +150,22 @@ class Members:
         given = self._given.get(number)
         name = self.own_name(number) if given is None else given.encode()
         return above + name + (b"/" if self.modes[number] == _FOLDER else b"")
+
+    def path_sizes(self) -> array[int]:
+        """Return how long each path is, in bytes."""
+        sizes = array("I")
+        start = 0
+        for number, (end, parent, mode) in enumerate(
+            zip(self._ends, self._parents, self.modes, strict=True)
+        ):
+            size = end - start
+            start = end
+            if number in self._given:
+                size = len(self._given[number].encode())
+            if mode == _FOLDER:
+                size += 1
+            sizes.append(size if parent == _NO_PARENT else size + sizes[parent])
+        return sizes
 
     def open(self, number: int) -> FileResource:
         """Open a file. Raises ChangedError where it is another one by now, or OSError."""

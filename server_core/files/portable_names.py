@@ -19,6 +19,8 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\\/\u2028\u2029]')
 # What most names are made of: nothing has to be looked for in them but a device's name.
 _PLAIN = re.compile(r"[A-Za-z0-9_\-+ ,.()\[\]]*[A-Za-z0-9_\-+()\[\]]")
 _DEVICES = re.compile(r"(?:CON|PRN|AUX|NUL|COM|LPT)", re.IGNORECASE)
+_ALL_PLAIN = re.compile(f"{_PLAIN.pattern}(?:/{_PLAIN.pattern})*+")
+_ANY_DEVICE = re.compile(r"(?:^|/)(?:CON|PRN|AUX|NUL|COM|LPT)", re.IGNORECASE)
 
 
 class PortableNames:
@@ -27,6 +29,17 @@ class PortableNames:
     def __init__(self) -> None:
         self._taken: set[str] = set()
         self._next: dict[str, int] = {}
+
+    def give_all(self, names: list[str]) -> list[str]:
+        """Return a name of its own for each; as `give`, sooner where all of them are plain."""
+        joined = "/".join(names)
+        if not self._taken and _ALL_PLAIN.fullmatch(joined) and not _ANY_DEVICE.search(joined):
+            keys = joined.lower().split("/")
+            taken = set(keys)
+            if len(taken) == len(names) and max(map(len, names)) <= LONGEST_NAME:
+                self._taken = taken
+                return names
+        return [self.give(name) for name in names]
 
     def give(self, name: str) -> str:
         """Return a name of its own for what is called `name` on the disk.

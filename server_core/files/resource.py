@@ -14,7 +14,7 @@ import os
 import re
 import stat
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FileBody",
     "FileResource",
+    "Piece",
     "is_reserved_segment",
     "lies_within",
     "open_anywhere",
@@ -308,3 +309,7 @@ class FileBody(io.RawIOBase):
         if self._owns:
             self.resource.close()
         super().close()
+
+
+Piece: TypeAlias = bytes | memoryview | FileBody
+"""What a body is made of; a memoryview holds until the next piece is asked for."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from server_core.files.archive import Archive, Batch
-from server_core.files.resource import FileBody
+from server_core.files.resource import Piece
 
 __all__ = ["TarArchive"]
 
@@ -55,9 +55,7 @@ class TarArchive(Archive):
     def _tail_size(self, number: int) -> int:
         return -self.members.sizes[number] % _BLOCK
 
-    def _ending(
-        self, start: int, stop: int, check: Callable[[], object]
-    ) -> Iterator[bytes | FileBody]:
+    def _ending(self, start: int, stop: int, check: Callable[[], object]) -> Iterator[Piece]:
         del check
         batch = Batch(start, stop)
         batch.add(self._members_end, _END)

@@ -18,7 +18,7 @@ from typing import Final
 from server_core.files.archive import Archive, Batch
 from server_core.files.checksums import Checksums, crc32
 from server_core.files.members import ChangedError, Members
-from server_core.files.resource import FileBody, FileResource
+from server_core.files.resource import FileResource, Piece
 
 __all__ = ["DESCRIBED_MEMBER", "ZipArchive"]
 
@@ -67,26 +67,23 @@ class ZipArchive(Archive):
     def _lay_out(self) -> None:
         members = self.members
         offset = central = 0
-        for number in range(len(members)):
+        columns = zip(members.sizes, members.path_sizes(), members.modified, strict=True)
+        for size, name, modified in columns:
             self._starts.append(offset)
             self._central_starts.append(central)
-            size, name = members.sizes[number], len(members.path(number))
-            timed = len(_times(members.modified[number] // _SECOND)[2])
+            timed = _TIME.size if _fits_field(modified // _SECOND) else 0
             is_long = size >= _FULL_32
             central += _CENTRAL.size + name + timed
             fields = 2 * is_long + (offset >= _FULL_32)
             central += 4 + 8 * fields if fields else 0
             offset += _LOCAL.size + name + timed + (_SIZES_64.size if is_long else 0)
-            offset += size + self._tail_size(number)
+            offset += size + _descriptor_size(size)
         self._members_end = offset
         self._central_size = central
         self.size = offset + central + len(self._end_records())
 
     def _tail_size(self, number: int) -> int:
-        size = self.members.sizes[number]
-        if size <= DESCRIBED_MEMBER:
-            return 0
-        return _DESCRIPTOR_64.size if size >= _FULL_32 else _DESCRIPTOR.size
+        return _descriptor_size(self.members.sizes[number])
 
     def _head(self, number: int) -> bytes:
         members = self.members
@@ -122,9 +119,7 @@ class ZipArchive(Archive):
         layout = _DESCRIPTOR_64 if size >= _FULL_32 else _DESCRIPTOR
         return layout.pack(b"PK\7\x08", self._crcs[number], size, size)
 
-    def _ending(
-        self, start: int, stop: int, check: Callable[[], object]
-    ) -> Iterator[bytes | FileBody]:
+    def _ending(self, start: int, stop: int, check: Callable[[], object]) -> Iterator[Piece]:
         starts, begin = self._central_starts, self._members_end
         batch = Batch(start, stop)
         for number in range(bisect_right(starts, start - begin) - 1, len(starts)):
@@ -220,9 +215,7 @@ class ZipArchive(Archive):
                 raise ChangedError(f"{file.path} has changed")
             self._note(number, crc)
 
-    def _stretch(
-        self, number: int, file: FileResource, start: int, stop: int
-    ) -> Iterator[bytes | FileBody]:
+    def _stretch(self, number: int, file: FileResource, start: int, stop: int) -> Iterator[Piece]:
         if not self._has_crc[number]:
             known = self._checksums.find(file.identity)
             if known is not None:
@@ -232,16 +225,17 @@ class ZipArchive(Archive):
                 return
         yield from super()._stretch(number, file, start, stop)
 
-    def _read_with_crc(self, number: int, file: FileResource) -> Iterator[bytes]:
+    def _read_with_crc(self, number: int, file: FileResource) -> Iterator[memoryview]:
         """Yield a whole file, and compute its CRC on the way: it is read but once."""
         crc = offset = 0
+        buffer = memoryview(bytearray(_WINDOW))
         while offset < file.size:
-            data = file.read_at(offset, min(_WINDOW, file.size - offset))
-            if not data:
+            size = file.read_into(offset, buffer[: file.size - offset])
+            if not size:
                 raise ChangedError(f"{file.path} has become shorter")
-            crc = crc32(data, crc)
-            offset += len(data)
-            yield data
+            crc = crc32(buffer[:size], crc)
+            offset += size
+            yield buffer[:size]
         if not file.is_unchanged():
             raise ChangedError(f"{file.path} has changed")
         self._note(number, crc)
@@ -275,8 +269,18 @@ def _times(seconds: int) -> tuple[int, int, bytes]:
     The first two are this place's, in steps of two seconds; the third is Info-ZIP's field 0x5455,
     or nothing where the time is none that it could hold.
     """
-    fits = -(1 << 31) <= seconds < 1 << 31
-    return *_dos_time(seconds), _TIME.pack(0x5455, 5, 1, seconds) if fits else b""
+    field = _TIME.pack(0x5455, 5, 1, seconds) if _fits_field(seconds) else b""
+    return *_dos_time(seconds), field
+
+
+def _fits_field(seconds: int) -> bool:
+    return -(1 << 31) <= seconds < 1 << 31
+
+
+def _descriptor_size(size: int) -> int:
+    if size <= DESCRIBED_MEMBER:
+        return 0
+    return _DESCRIPTOR_64.size if size >= _FULL_32 else _DESCRIPTOR.size
 
 
 def _dos_time(seconds: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from server_core.errors import ConnectionLostError
 from server_core.files.archive import Archive
 from server_core.files.checksums import Checksums
 from server_core.files.gathering import Gathering, NoteText, TooMuchError
-from server_core.files.resource import FileBody
+from server_core.files.resource import Piece
 from server_core.files.tar_archive import TarArchive
 from server_core.files.zip_archive import ZipArchive
 from server_core.parts import PiecedBody
@@ -141,10 +141,10 @@ class ArchiveBody(PiecedBody):
         self._archive = archive
         self._wanted = wanted
         self._check = check
-        self._made: Generator[bytes | FileBody] | None = None
+        self._made: Generator[Piece] | None = None
         super().__init__(len(wanted))
 
-    def pieces(self) -> Iterator[bytes | FileBody]:
+    def pieces(self) -> Iterator[Piece]:
         """Yield what the body is made of, in order."""
         self._made = self._pieces()
         return self._made
@@ -155,7 +155,7 @@ class ArchiveBody(PiecedBody):
             self._made.close()
         super().close()
 
-    def _pieces(self) -> Generator[bytes | FileBody]:
+    def _pieces(self) -> Generator[Piece]:
         wanted = self._wanted
         if isinstance(wanted, ByteRange):
             yield from self._stretch(wanted)
@@ -165,7 +165,7 @@ class ArchiveBody(PiecedBody):
             yield from self._stretch(part)
         yield wanted.tail
 
-    def _stretch(self, part: ByteRange) -> Iterator[bytes | FileBody]:
+    def _stretch(self, part: ByteRange) -> Iterator[Piece]:
         made = self._archive.pieces(part.start, part.stop, self._check)
         try:
             yield from made

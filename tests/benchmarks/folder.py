@@ -61,6 +61,18 @@ class SharedFolder:
                 (path / f"IMG_{number:06}.jpg").touch()
         return f"/{path.name}/"
 
+    def files(self, count: int, size: int) -> str:
+        """Return the target of a folder with so many files of this size, all of it really there."""
+        path = self.path / f"files-{count}-{size}"
+        if not path.exists():
+            path.mkdir()
+            piece = os.urandom(min(size, _PIECE))
+            for number in range(count):
+                with (path / f"IMG_{number:06}.jpg").open("wb") as file:
+                    for _ in range(size // len(piece)):
+                        file.write(piece)
+        return f"/{path.name}/"
+
     def change(self, target: str) -> None:
         """Change a folder and change it back, so that nobody may take it for unchanged."""
         passing = self.path / target.strip("/") / "passing"

@@ -18,6 +18,7 @@ UNITS = {
     "p99": ("p99 ms", ",.2f"),
     "failed": ("failed", ",.0f"),
     "gigabytes": ("GB/s", ".2f"),
+    "gigabytes_again": ("again GB/s", ".2f"),
     "cpu_per_gigabyte": ("CPU s/GB", ".3f"),
     "of_whole": ("of the whole file's speed", ".2f"),
     "kept": ("of the downloads' speed kept", ".2f"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import archives
 import big_files
 import pages
 import small_files
@@ -65,6 +66,7 @@ def at_most(figure: str, peer: str | None, bound: float, *, shared: bool = False
 
 BIG_SERVERS = (OURS, "share", "S", "nginx", "lighttpd", "copyparty")
 SCALE_SERVERS = (OURS, "S", "nginx")
+ZIP_SERVERS = ("share", "copyparty")
 NAMES = "server_core-names"
 PAGE_SERVERS = (NAMES, OURS, "share", "S", "nginx", "lighttpd", "copyparty")
 
@@ -179,6 +181,25 @@ WORKLOADS: dict[str, Workload] = {
         (
             *at_most("first_byte", None, 50, shared=True),
             *at_most("growth", None, 32, shared=True),
+        ),
+    ),
+    "zip-5000": Workload(
+        "a ZIP of 5,000 files of 20 KiB",
+        ZIP_SERVERS,
+        archives.zipped(5_000, 20 << 10),
+        (
+            Goal("gigabytes", "copyparty", 3, ours="share"),
+            Goal("first_byte", None, 25, at_most=True, ours="share"),
+            Goal("growth", None, 30, at_most=True, ours="share"),
+        ),
+    ),
+    "zip-4": Workload(
+        "a ZIP of 4 files of 256 MiB",
+        ZIP_SERVERS,
+        archives.zipped(4, 256 << 20),
+        (
+            Goal("gigabytes", "copyparty", 2, ours="share"),
+            Goal("first_byte", None, 25, at_most=True, ours="share"),
         ),
     ),
     "connections-1": Workload("1 KiB, 1 connection", SCALE_SERVERS, small_files.connections(1)),

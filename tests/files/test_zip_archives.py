@@ -20,6 +20,7 @@ from server_core.files.archive import Archive
 from server_core.files.checksums import Checksums
 from server_core.files.gathering import Gathering, NoteText, TooMuchError
 from server_core.files.members import ChangedError
+from server_core.files.resource import FileBody
 from server_core.files.zip_archive import DESCRIBED_MEMBER, ZipArchive
 
 if TYPE_CHECKING:
@@ -267,7 +268,7 @@ def test_a_file_that_changes_while_it_is_sent_ends_the_archive(
     def send() -> None:
         nonlocal sent
         for piece in archive.pieces(0, archive.size, lambda: None):
-            data = piece if isinstance(piece, bytes) else piece.read()
+            data = piece.read() if isinstance(piece, FileBody) else piece
             sent += len(data)
             with (assorted / name).open("ab") as file:
                 file.write(b"more")
