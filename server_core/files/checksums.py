@@ -17,7 +17,7 @@ __all__ = ["Checksums", "crc32"]
 
 _WINDOW = 262144
 """Bytes that are read at a time: what a processor keeps near."""
-_IDENTITY = struct.Struct("<QQQq")
+_IDENTITY = struct.Struct("<4Q")
 
 
 def _fastest() -> Callable[[ReadableBuffer, int], int]:
@@ -82,8 +82,9 @@ class Checksums:
 
 def _key(identity: tuple[int, int, int, int]) -> bytes:
     device, inode, size, modified = identity
-    # Windows has inodes of more than 64 bits; what is left of them, with all else, tells enough.
-    return _IDENTITY.pack(device & _MASK, inode & _MASK, size, modified)
+    # Windows has inodes of more than 64 bits, some disks such times; what is left of them, with all
+    # else, tells enough.
+    return _IDENTITY.pack(device & _MASK, inode & _MASK, size, modified & _MASK)
 
 
 _MASK = (1 << 64) - 1

@@ -22,6 +22,7 @@ _NO_PARENT = 0xFFFFFFFF
 _GIVEN_NAME = 200
 """Bytes, about, of a name that is another one in the archive."""
 _MASK = (1 << 64) - 1
+_FAR = (1 << 63) - 1
 
 
 class ChangedError(OSError):
@@ -74,7 +75,7 @@ class Members:
         else:
             self.modes.append(_PROGRAM if mode & _EXECUTABLE else _FILE)
             self.sizes.append(status.st_size)
-        self.modified.append(status.st_mtime_ns)
+        self.modified.append(_in_64_bits(status.st_mtime_ns))
         self._devices.append(status.st_dev & _MASK)
         self._inodes.append(status.st_ino & _MASK)
         self._parents.append(parent if number else _NO_PARENT)
@@ -92,7 +93,7 @@ class Members:
             [_PROGRAM if status.st_mode & _EXECUTABLE else _FILE for status in statuses]
         )
         self.sizes.extend([status.st_size for status in statuses])
-        self.modified.extend([status.st_mtime_ns for status in statuses])
+        self.modified.extend([_in_64_bits(status.st_mtime_ns) for status in statuses])
         self._devices.extend([status.st_dev & _MASK for status in statuses])
         self._inodes.extend([status.st_ino & _MASK for status in statuses])
         self._parents.extend([parent] * len(files))
@@ -188,7 +189,7 @@ class Members:
     def is_still(self, number: int, status: os.stat_result) -> bool:
         """Return whether what has this status is what the file was."""
         return (
-            status.st_mtime_ns == self.modified[number]
+            _in_64_bits(status.st_mtime_ns) == self.modified[number]
             and status.st_size == self.sizes[number]
             and status.st_ino & _MASK == self._inodes[number]
             and status.st_dev & _MASK == self._devices[number]
@@ -226,6 +227,11 @@ class Members:
             path = self.path(folder)
             self._last_folder = (folder, path)
         return path
+
+
+def _in_64_bits(modified: int) -> int:
+    # Some disks hold times of thousands of years; those beyond 2262 are all the same here.
+    return modified if -_FAR <= modified <= _FAR else _FAR if modified > 0 else -_FAR
 
 
 class MemberReader:

@@ -170,6 +170,19 @@ def test_times_and_permissions_are_kept(gather: Gather, content: Content, tmp_pa
         assert made.getinfo("Top/later").extra == b""
 
 
+@pytest.mark.parametrize("seconds", [-(1 << 62), -(1 << 40), 1 << 34, 1 << 40, 1 << 62])
+def test_a_file_of_another_age_is_in_a_zip_too(
+    gather: Gather, content: Content, tmp_path: Path, seconds: int
+) -> None:
+    (tmp_path / "fossil").write_bytes(b"old")
+    (tmp_path / "large").write_bytes(bytes(DESCRIBED_MEMBER + 1))
+    for path in tmp_path.iterdir():
+        os.utime(path, ns=(0, seconds * 1_000_000_000))
+    with opened(content(zipped(gather(tmp_path)))) as made:
+        assert made.read("Top/fossil") == b"old"
+        assert made.testzip() is None
+
+
 def test_zip64_is_used_from_where_it_is_needed_and_not_before(
     gather: Gather, content: Content, tmp_path: Path
 ) -> None:
