@@ -18,6 +18,8 @@ SMALL_MEMBER: Final = 262144
 """Bytes up to which a file is read into memory, and leaves together with those beside it."""
 BATCH: Final = 524288
 """Bytes that leave at a time, where files are small."""
+_ROOM = BATCH + SMALL_MEMBER + (128 << 10)
+"""Bytes; with all that is added between two looks whether it is full."""
 _STRETCH: Final = 64 << 20
 """Bytes of a file after which is looked whether it has changed."""
 _COLUMNS = 78
@@ -25,18 +27,36 @@ _COLUMNS = 78
 
 
 class Batch:
-    """Collects bytes that are to leave together, of those between two offsets."""
+    """Collects bytes that are to leave together, of those between two offsets.
+
+    They are in one buffer, which is used again: a piece holds until the next one is asked for.
+    """
 
     def __init__(self, start: int, stop: int) -> None:
         self._start = start
         self._stop = stop
-        self._made: list[bytes] = []
+        self._buffer = memoryview(b"")
         self._size = 0
 
     @property
     def is_full(self) -> bool:
         """Whether there is enough to be sent."""
         return self._size >= BATCH
+
+    def holds_all(self, start: int, stop: int) -> bool:
+        """Return whether everything between these offsets is wanted."""
+        return self._start <= start and stop <= self._stop
+
+    def room(self, size: int) -> memoryview:
+        """Return where so many bytes are to be written, all of which are wanted.
+
+        No more than a member's head and content may be asked for before it `is_full` is asked.
+        """
+        if not self._buffer:
+            self._buffer = memoryview(bytearray(_ROOM))  # late: a large file needs none
+        begin = self._size
+        self._size += size
+        return self._buffer[begin : self._size]
 
     def add(self, offset: int, *parts: bytes) -> None:
         """Add what of the parts, of which the first begins at `offset`, is wanted."""
@@ -46,16 +66,15 @@ class Batch:
             if offset < start or end > stop:
                 part = part[max(0, start - offset) : max(0, stop - offset)]
             if part:
-                self._made.append(part)
-                self._size += len(part)
+                self.room(len(part))[:] = part
             offset = end
 
-    def take(self) -> Iterator[bytes]:
+    def take(self) -> Iterator[memoryview]:
         """Yield what has been collected, if anything has."""
-        if self._made:
-            yield b"".join(self._made)
-            self._made.clear()
+        if self._size:
+            piece = self._buffer[: self._size]
             self._size = 0
+            yield piece
 
 
 class Archive(ABC):
@@ -121,7 +140,7 @@ class Archive(ABC):
     def _ending(self, start: int, stop: int, check: Callable[[], object]) -> Iterator[Piece]:
         """Yield what stands after all members, between two offsets in the archive."""
 
-    def _note_content(self, number: int, content: bytes) -> None:
+    def _note_content(self, number: int, content: bytearray | memoryview) -> None:
         """Take note of a member's whole content; here, of nothing."""
         del number, content
 
@@ -153,23 +172,40 @@ class Archive(ABC):
                 if sizes[number] > SMALL_MEMBER:
                     yield from self._of_large(number, batch, start, stop, check)
                     continue
-                content = b""
-                if members.is_file(number):
-                    content = reader.read(number)
-                elif members.is_note(number):
-                    content = members.note
-                self._note_content(number, content)
-                batch.add(starts[number], self._head(number), content, self._tail(number))
+                self._small(number, batch, reader)
                 if batch.is_full:
                     yield from batch.take()
         yield from batch.take()
+
+    def _small(self, number: int, batch: Batch, reader: MemberReader) -> None:
+        """Add a folder, a note or a file that fits into memory."""
+        members, first, size = self.members, self._starts[number], self.members.sizes[number]
+        end = self._end(number)
+        if members.is_file(number) and batch.holds_all(first, end):
+            # The head, in which there may be what is computed from the content, stands before it.
+            room = batch.room(end - first - self._tail_size(number))
+            head = len(room) - size
+            content = room[head:]
+            reader.read_into(number, content)
+            self._note_content(number, content)
+            room[:head] = self._head(number)
+            batch.add(first + len(room), self._tail(number))
+            return
+        data = bytearray(members.note) if members.is_note(number) else bytearray(size)
+        if members.is_file(number):
+            reader.read_into(number, memoryview(data))
+        self._note_content(number, data)
+        batch.add(first, self._head(number), bytes(data), self._tail(number))
+
+    def _end(self, number: int) -> int:
+        following = number + 1
+        return self._members_end if following == len(self._starts) else self._starts[following]
 
     def _of_large(
         self, number: int, batch: Batch, start: int, stop: int, check: Callable[[], object]
     ) -> Iterator[Piece]:
         first, size = self._starts[number], self.members.sizes[number]
-        is_last = number + 1 == len(self._starts)
-        end = self._members_end if is_last else self._starts[number + 1]
+        end = self._end(number)
         tail_at = end - self._tail_size(number)
         content_at = tail_at - size
         with self.members.open(number) as file:

@@ -147,10 +147,14 @@ class Members:
     def path(self, number: int) -> bytes:
         """Return its way in the archive, in UTF-8; that of a folder ends in "/"."""
         parent = self._parents[number]
-        above = b"" if parent == _NO_PARENT else self._folder_path(parent)
+        known, above = self._last_folder
+        if known != parent:
+            # Files of one folder come one after the other.
+            above = b"" if parent == _NO_PARENT else self.path(parent)
+            self._last_folder = (parent, above)
         given = self._given.get(number)
-        name = self.own_name(number) if given is None else given.encode()
-        return above + name + (b"/" if self.modes[number] == _FOLDER else b"")
+        path = above + (self.own_name(number) if given is None else given.encode())
+        return path + b"/" if self.modes[number] == _FOLDER else path
 
     def path_sizes(self) -> array[int]:
         """Return how long each path is, in bytes."""
@@ -220,14 +224,6 @@ class Members:
         start = self._ends[number - 1] if number else 0
         return bytes(self._names[start : self._ends[number]])
 
-    def _folder_path(self, folder: int) -> bytes:
-        # Files of one folder come one after the other.
-        known, path = self._last_folder
-        if known != folder:
-            path = self.path(folder)
-            self._last_folder = (folder, path)
-        return path
-
 
 def _in_64_bits(modified: int) -> int:
     # Some disks hold times of thousands of years; those beyond 2262 are all the same here.
@@ -242,8 +238,11 @@ class MemberReader:
         self._folder: FileResource | None = None
         self._number = _NO_PARENT
 
-    def read(self, number: int) -> bytes:
-        """Return the whole content of a file. Raises as `open`, and where it changed meanwhile."""
+    def read_into(self, number: int, room: memoryview) -> None:
+        """Read the whole content of a file into what is as large as it.
+
+        Raises as `open`, and ChangedError where it changed meanwhile.
+        """
         members = self._members
         parent = members.parent(number)
         try:
@@ -252,16 +251,16 @@ class MemberReader:
                 self._folder, self._number = members.open_as_it_is(parent), parent
             descriptor = open_in(self._folder, members.own_name(number))
         except (OSError, NotImplementedError):
-            return self._read_alone(number)  # it may be behind a link, or say better what is wrong
+            self._read_alone(number, room)  # it may be behind a link, or say better what is wrong
+            return
         try:
-            content = os.read(descriptor, members.sizes[number] + 1)
+            size = os.readv(descriptor, [room])
             status = os.fstat(descriptor)
         finally:
             os.close(descriptor)
         # After it was read: what it was before then, it was then.
-        if len(content) != status.st_size or not members.is_still(number, status):
+        if size != len(room) or not members.is_still(number, status):
             raise ChangedError(f"{os.fsdecode(members.own_name(number))} has changed")
-        return content
 
     def close(self) -> None:
         """Close the folder; closing twice is harmless."""
@@ -269,9 +268,7 @@ class MemberReader:
             self._folder.close()
             self._folder = None
 
-    def _read_alone(self, number: int) -> bytes:
+    def _read_alone(self, number: int, room: memoryview) -> None:
         with self._members.open(number) as file:
-            content = file.read_at(0, file.size)
-            if len(content) != file.size or not file.is_unchanged():
+            if file.read_into(0, room) != len(room) or not file.is_unchanged():
                 raise ChangedError(f"{file.path} has changed")
-        return content

@@ -200,8 +200,8 @@ class ZipArchive(Archive):
             + end
         )
 
-    def _note_content(self, number: int, content: bytes) -> None:
-        if not self._has_crc[number]:
+    def _note_content(self, number: int, content: bytearray | memoryview) -> None:
+        if not self._has_crc[number] and not self.members.is_folder(number):
             self._note(number, crc32(content, 0))
 
     def _prepare_head(self, number: int, file: FileResource, check: Callable[[], object]) -> None:
@@ -246,7 +246,7 @@ class ZipArchive(Archive):
         if self._has_crc[number] or members.is_folder(number):
             return
         if members.is_note(number):
-            self._note_content(number, members.note)
+            self._note_content(number, bytearray(members.note))
             return
         known = self._checksums.find(members.identity(number))
         if known is not None:
@@ -258,7 +258,7 @@ class ZipArchive(Archive):
     def _note(self, number: int, crc: int) -> None:
         self._crcs[number] = crc
         self._has_crc[number] = 1
-        if not (self.members.is_note(number) or self.members.is_folder(number)):
+        if self.members.is_file(number):
             self._checksums.keep(self.members.identity(number), crc)
 
 
