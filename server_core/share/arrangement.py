@@ -88,6 +88,11 @@ class Arrangement(NamedTuple):
             parameters.append(("select", ""))
         return f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
 
+    @property
+    def view_query(self) -> str:
+        """What it adds to the address of a file for the page around that."""
+        return f"?view{self.lasting.query.replace('?', '&')}"
+
 
 def order_of(query: dict[str, list[str]]) -> Order:
     """Read an order from decoded parameters. Raises RequestError (400) for what it cannot be."""

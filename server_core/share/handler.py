@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from server_core.files.directory import DirectoryListing
 from server_core.files.gathering import NoteText, TooMuchError
+from server_core.files.order import Order
 from server_core.files.resource import FileBody, FileResource
 from server_core.files.search import Search, SearchEnd, words_of
 from server_core.page_stream import PageStream, size_of
@@ -54,6 +55,7 @@ from server_core.share.thumbnails import (
     send_nothing,
     send_thumbnail,
 )
+from server_core.share.view_page import FilePage
 from server_core.static import NO_RESOURCES, SimpleHTTPRequestHandler
 
 __all__ = ["ShareRequestHandler"]
@@ -249,8 +251,33 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
                 return send_nothing(self, HTTPStatus.NOT_FOUND)
             if media_type != SVG:
                 return send_thumbnail(self, resource, self.thumbnails)
+        if "view" in self._parameters:
+            return self._send_view(resource, path)
         self._saved_as = os.path.basename(path) if "download" in self._parameters else ""
         return super()._send_file_head(resource, path)
+
+    def _send_view(self, resource: FileResource, path: str) -> io.BytesIO:
+        """Send the head of the page around a file, and return a stream of it."""
+        query, folder = self._parameters, os.path.dirname(path)
+        with resource:
+            wanted = FilePage(
+                os.path.basename(path), Arrangement.of(query), self._catalogue(), "source" in query
+            )
+            page = self.pages.view(
+                wanted, resource, lambda: self._divided(folder, wanted.arrangement.order)
+            )
+        self.send_response(HTTPStatus.OK)
+        self._send_page_head(len(page), _VIEW_POLICY)
+        return io.BytesIO(page)
+
+    def _divided(self, folder: str, order: Order) -> tuple[list[str], list[str]]:
+        """Return the folders and files of a folder in an order; none where it cannot be listed."""
+        root = None if self.follow_symlinks else self.directory
+        try:
+            with DirectoryListing(self._open(folder), root, hidden=self.show_hidden) as listing:
+                return self.pages.orders.divided(listing, order)
+        except OSError:
+            return [], []
 
     def _send_content_fields(self, content_type: str) -> None:
         for name, value in content_fields(content_type):
@@ -402,12 +429,12 @@ class ShareRequestHandler(SimpleHTTPRequestHandler):
         self.end_headers()
         return io.BytesIO(content)
 
-    def _send_page_head(self, size: int | None) -> None:
+    def _send_page_head(self, size: int | None, policy: str = "") -> None:
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_framing(size)
         self.send_header("Cache-Control", "no-cache")
         self.send_header("Vary", "Accept, Accept-Language")
-        self.send_header("Content-Security-Policy", _PAGE_POLICY)
+        self.send_header("Content-Security-Policy", policy or _PAGE_POLICY)
         self.end_headers()
 
 
@@ -423,3 +450,4 @@ _PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_VIEW_POLICY = f"{_PAGE_POLICY}; media-src 'self'; frame-src 'self'"

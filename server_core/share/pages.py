@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from server_core.files.directory import DirectoryListing
+from server_core.files.resource import FileResource
 from server_core.files.search import Search
 from server_core.share.arrangement import Arrangement
 from server_core.share.assets import Assets
@@ -21,6 +22,7 @@ from server_core.share.kept_orders import KeptOrders
 from server_core.share.messages import Catalogue, Messages
 from server_core.share.rows import Rows, RowTemplates
 from server_core.share.search import SearchResults, SearchSlots
+from server_core.share.view_page import FilePage, values_of
 
 __all__ = ["ENTRIES_OF_A_PART", "Crumb", "FolderPage", "Pages"]
 
@@ -138,6 +140,7 @@ class Pages:
         # reads the templates that it is built on.
         self.orders = KeptOrders()
         self.searches = SearchSlots()
+        self._view = environment.get_template("view.html")
         self._listing = environment.get_template("listing.html")
         self._search = environment.get_template("search.html")
         self._code = environment.get_template("code.xml")
@@ -164,7 +167,7 @@ class Pages:
         suffix = arrangement.lasting.query
         contents = _Contents(
             listing,
-            Rows(templates, catalogue, suffix),
+            Rows(templates, catalogue, arrangement),
             lambda: self.orders.divided(listing, arrangement.order),
             arrangement.page if is_for_people else None,
         )
@@ -190,10 +193,23 @@ class Pages:
                 speech.known,
                 name=segments[-1] if segments else "",
                 term=term,
-                results=SearchResults(search, Rows(speech.for_people, catalogue)),
+                results=SearchResults(search, Rows(speech.for_people, catalogue, Arrangement())),
             ),
             1,
         )
+
+    def view(
+        self,
+        page: FilePage,
+        resource: FileResource,
+        divide: Callable[[], tuple[Sequence[str], Sequence[str]]],
+    ) -> bytes:
+        """Return the page around a file, as UTF-8; the parameters are those of `values_of`.
+
+        Raises OSError where the file or its folder cannot be read.
+        """
+        values = values_of(page, resource, divide, ENTRIES_OF_A_PART)
+        return _encode(self._view.render(self._speech[page.catalogue].known, **values))
 
     def error(self, code: int, reason: str, explain: str, catalogue: Catalogue) -> bytes:
         """Return the page for an error, as UTF-8.

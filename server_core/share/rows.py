@@ -17,10 +17,19 @@ from server_core.files.directory import DirectoryEntry
 from server_core.files.kinds import extension_of, kinds_of
 from server_core.files.media_types import media_type
 from server_core.listing import quote_names
+from server_core.share.arrangement import Arrangement
 from server_core.share.messages import Catalogue
 from server_core.share.thumbnails import has_thumbnail
+from server_core.share.viewing import is_viewable
 
-__all__ = ["RowTemplates", "Rows", "displayable", "format_size", "within_calendar"]
+__all__ = [
+    "RowTemplates",
+    "Rows",
+    "dates_of",
+    "displayable",
+    "format_size",
+    "within_calendar",
+]
 
 # A file may have any time; these have a four-digit year.
 _EARLIEST = -30610224000  # the year 1000
@@ -68,6 +77,7 @@ class RowTemplates:
                     **known,
                     "is_directory": kind is RowKind.FOLDER,
                     "has_picture": kind is RowKind.PICTURE,
+                    "is_viewable": kind in (RowKind.PICTURE, RowKind.VIEWABLE),
                     "is_for_people": is_for_people,
                     "is_selecting": is_selecting,
                 },
@@ -85,18 +95,23 @@ class RowKind(enum.Enum):
 
     FOLDER = enum.auto()
     FILE = enum.auto()
+    VIEWABLE = enum.auto()
+    """A file that a page can show."""
     PICTURE = enum.auto()
-    """A file with a thumbnail."""
+    """One with a thumbnail."""
 
 
 class Rows:
     """Makes the rows of one page, in the time zone that this computer has then."""
 
-    def __init__(self, templates: RowTemplates, catalogue: Catalogue, suffix: str = "") -> None:
-        """Make rows whose links to folders end in `suffix`."""
+    def __init__(
+        self, templates: RowTemplates, catalogue: Catalogue, arrangement: Arrangement
+    ) -> None:
+        """Make rows whose links keep what of the arrangement lasts."""
         self._templates = templates
         self._catalogue = catalogue
-        self._suffix = str(escape(suffix))
+        self._folder_suffix = str(escape(arrangement.lasting.query))
+        self._file_suffix = str(escape(arrangement.view_query))
         self._dates = LocalDates()
 
     def of(self, entries: Sequence[DirectoryEntry], folder: str = "") -> Markup:
@@ -112,15 +127,16 @@ class Rows:
     def _kind_of_row(self, entry: DirectoryEntry) -> RowKind:
         if entry.is_directory:
             return RowKind.FOLDER
-        if self._templates.has_pictures and has_thumbnail(
-            _type_of(extension_of(entry.name)), entry.size
-        ):
+        if not self._templates.has_pictures:
+            return RowKind.FILE
+        if has_thumbnail(_type_of(extension_of(entry.name)), entry.size):
             return RowKind.PICTURE
-        return RowKind.FILE
+        return RowKind.VIEWABLE if is_viewable(entry.name) else RowKind.FILE
 
     def _alike(self, entries: list[DirectoryEntry], kind: RowKind, folder: str) -> str:
         names = [entry.name for entry in entries]
         block = _BETWEEN.join(names)
+        suffix = self._folder_suffix if kind is RowKind.FOLDER else self._file_suffix
         seconds = within_calendar([entry.modified for entry in entries])
         columns: dict[str, Sequence[str]] = {
             # As the disk has it, even if that is no UTF-8: a client that saves it makes the same.
@@ -128,7 +144,7 @@ class Rows:
             "name": str(escape(displayable(block))).split(_BETWEEN),
             "modified": self._dates.utc_texts(seconds),
             "day": list(map(self._catalogue.written_day, self._dates.days(seconds))),
-            "suffix": [self._suffix] * len(names),
+            "suffix": [suffix] * len(names),
         }
         if kind is not RowKind.FOLDER:
             decimal = self._catalogue.decimal
@@ -156,6 +172,12 @@ def format_size(size: int, decimal: str = ".") -> str:
 @functools.lru_cache(256)
 def _type_of(extension: str) -> str:
     return media_type(f"file{extension}")
+
+
+def dates_of(modified: float) -> tuple[str, str]:
+    """Return a time (seconds since the epoch) in UTC, and the day that it was here."""
+    dates, seconds = LocalDates(), within_calendar([modified])
+    return dates.utc_texts(seconds)[0], dates.days(seconds)[0]
 
 
 def within_calendar(timestamps: list[float]) -> list[int]:
