@@ -27,7 +27,7 @@ class View(enum.Enum):
     """A page of somebody else's, in a frame that runs nothing."""
     FOREIGN = "foreign"
     """A picture or film of a kind that few browsers know: what it is, and a download."""
-    NOTHING = "nothing"
+    NOTHING = "bare"
     """Size, date and a download."""
 
 

@@ -34,7 +34,39 @@ PAGES = {
     "found": "?search=e",
     "found nothing": "?search=albatross",
     "found too much": "?search=t",
+    "picture": "a.jpg?view",
+    "film": "b.mp4?view",
+    "sound": "c.mp3?view",
+    "text": "f.txt?view",
+    "code": "code.py?view",
+    "markdown": "g.md?view",
+    "source": "g.md?view&source",
+    "frame": "i.html?view",
+    "unseen": "e.zip?view",
 }
+
+CODE = """@a
+class Gull(int):
+    '''Of the sea.'''
+    def f() -> None:
+        return len(1)  # b
+"""
+MARKDOWN = """# a
+## b
+> c
+
+- d `e`
+
+| f | g |
+|---|--:|
+| 1 | 2 |
+
+[h](i.html)
+
+```
+i
+```
+"""
 
 
 def broken(browser: Chrome) -> list[Any]:
@@ -56,6 +88,9 @@ def full(shared: Path) -> Path:
         (shared / "Long" / f"{number}.txt").touch()
     for name in ("a.jpg", "b.mp4", "c.mp3", "d.pdf", "e.zip", "f.txt", "g.md", "<h>", "صور"):
         (shared / name).touch()
+    (shared / "code.py").write_text(CODE)
+    (shared / "g.md").write_text(MARKDOWN)
+    (shared / "i.html").write_text("<!DOCTYPE html><html lang=en><title>a</title><main><h1>a</h1>")
     return shared
 
 

@@ -63,3 +63,8 @@ def test_the_page_is_light(share: Site) -> None:
     page = share.get("/").body
     coded = [share.get(href, Accept_Encoding="gzip").body for href in linked(page)]
     assert len(gzip.compress(page)) + sum(map(len, coded)) < BUDGET
+
+
+def test_all_that_pages_are_made_with_is_light() -> None:
+    parts = [path for path in WEB.iterdir() if path.suffix in {".css", ".js", ".svg"}]
+    assert sum(len(gzip.compress(path.read_bytes())) for path in parts) < BUDGET
