@@ -1,10 +1,10 @@
-"""What a browser may do with a file of somebody else's that it opens as a page."""
+"""What a browser may do with our pages, and with a file of somebody else's that it opens as one."""
 
 from __future__ import annotations
 
 import functools
 
-__all__ = ["COMMON_FIELDS", "content_fields"]
+__all__ = ["COMMON_FIELDS", "PAGE_POLICY", "VIEW_POLICY", "content_fields"]
 
 COMMON_FIELDS = (
     ("X-Content-Type-Options", "nosniff"),
@@ -13,6 +13,13 @@ COMMON_FIELDS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 """What every answer of a share says."""
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""What a page of our own may load: what belongs to it, and nothing that is written in it."""
+VIEW_POLICY = f"{PAGE_POLICY}; media-src 'self'; frame-src 'self'"
+"""The same of a page around a file."""
 
 # Without scripts, a page of this origin may well be of this origin: with an origin of its own, it
 # could not even load its pictures, which are for this origin alone. Links and downloads are what
