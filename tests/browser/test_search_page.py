@@ -74,7 +74,7 @@ def test_a_result_leads_to_the_file(browser: Chrome) -> None:
     enter(browser, "gull 1")
     browser.find_element(By.CSS_SELECTOR, "main li a").click()
     WebDriverWait(browser, SECONDS).until(lambda _: "gull%20%231.txt" in browser.current_url)
-    assert browser.find_element(By.TAG_NAME, "body").text == "It flew."
+    assert browser.find_element(By.CSS_SELECTOR, "pre").text == "It flew."
 
 
 def test_results_lead_to_folders(browser: Chrome, address: str) -> None:
