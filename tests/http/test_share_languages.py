@@ -29,13 +29,10 @@ def content(path: Path) -> dict[str, Any]:
     return read
 
 
-def places(message: str | list[str]) -> set[frozenset[str]]:
-    """Return the names of the places in each form of a message."""
+def places(message: str | list[str]) -> list[set[str]]:
+    """Return the names of the places in each form of a message, the most usual one last."""
     forms = [message] if isinstance(message, str) else message
-    return {
-        frozenset(name for _, name, _, _ in string.Formatter().parse(form) if name)
-        for form in forms
-    }
+    return [{name for _, name, _, _ in string.Formatter().parse(form) if name} for form in forms]
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
@@ -46,7 +43,9 @@ def test_a_catalogue_has_every_message_with_its_places(path: Path) -> None:
     assert list(own["messages"]) == list(source["messages"])
     for name, message in source["messages"].items():
         assert type(own["messages"][name]) is type(message), name
-        assert places(own["messages"][name]) <= places(message), name
+        *rare, usual = places(own["messages"][name])
+        assert usual == places(message)[-1], name
+        assert all(form <= usual for form in rare), name  # one and two may be a word
     catalogue = Catalogue(path.stem, own)
     for name, message in own["messages"].items():
         if isinstance(message, list):
@@ -90,18 +89,28 @@ def test_a_language_that_makes_no_sense_is_english(share: Site, value: str) -> N
 
 def test_a_language_is_one_file(tmp_path: Path) -> None:
     shutil.copytree(WEB, tmp_path / "web")
-    arabic = content(WEB / "messages" / "en.json")
-    arabic["direction"] = "rtl"
-    arabic["plural"] = (
-        "n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5"
-    )
-    arabic["messages"]["files"] = [f"form {form}: {{count}}" for form in range(6)]
-    (tmp_path / "web" / "messages" / "ar.json").write_text(json.dumps(arabic))
+    hebrew = content(WEB / "messages" / "en.json")
+    hebrew["direction"] = "rtl"
+    hebrew["messages"]["error-404"] = "לא נמצא"
+    (tmp_path / "web" / "messages" / "he.json").write_text(json.dumps(hebrew))
     pages = Pages(tmp_path / "web")
-    chosen = pages.messages.choose([("Accept-Language", "ar-EG")])
-    assert chosen.language == "ar"
-    assert b'<html lang="ar" dir="rtl">' in pages.error(404, "", "", chosen)
-    assert [chosen.count("files", number)[5] for number in (0, 1, 2, 5, 11, 100)] == list("012345")
+    chosen = pages.messages.choose([("Accept-Language", "he-IL")])
+    assert chosen.language == "he"
+    page = pages.error(404, "", "", chosen).decode()
+    assert '<html lang="he" dir="rtl">' in page
+    assert "לא נמצא" in page
+
+
+def test_a_number_takes_the_form_that_the_language_has_for_it() -> None:
+    arabic = Messages(WEB / "messages").choose([("Accept-Language", "ar-EG")])
+    assert [arabic.count("files", number) for number in (1, 2, 3, 11, 100, 1003)] == [
+        "ملف واحد",
+        "ملفان",
+        "3 ملفات",
+        "11 ملفًا",
+        "100 ملف",
+        "1,003 ملفات",
+    ]
 
 
 def test_numbers_sizes_and_days_are_written_as_the_language_does() -> None:
