@@ -130,6 +130,15 @@ class DirectoryListing:
         for start in range(0, len(names), _BATCH):
             yield look(names[start : start + _BATCH])
 
+    def bare_names(self) -> list[str]:
+        """Return every name that may be shown, in no order, whatever it stands for.
+
+        Sooner than `names`, which looks at what kind of thing each is.
+        """
+        descriptor = self._descriptor
+        found = os.listdir(self.directory.path if descriptor is None else descriptor)
+        return found if self._hidden else [name for name in found if not name.startswith(".")]
+
     def status_of(self, name: str) -> os.stat_result | None:
         """Return the status of what is there under a name; of a link, that of what it leads to.
 
@@ -145,11 +154,11 @@ class DirectoryListing:
 
     def statuses(self, names: Sequence[str]) -> Iterator[list[os.stat_result | None]]:
         """Yield what `status_of` returns for each of the names, several at a time."""
-        stat_of, descriptor, links = os.stat, self._descriptor, self._links
+        stat_of, descriptor = os.stat, self._descriptor
         for start in range(0, len(names), _BATCH):
             found: list[os.stat_result | None] = []
             for name in names[start : start + _BATCH]:
-                if descriptor is None or name in links:
+                if descriptor is None:
                     found.append(self.status_of(name))
                     continue
                 try:

@@ -126,7 +126,8 @@ class Gathering:
         with opened, DirectoryListing(opened, root, hidden=self._hidden) as listing:
             if place in folder.above:
                 return []  # a link to where it is
-            found = listing.names(_in_order) if selected is None else _in_order(selected)
+            # The same names give the same archive, in whatever order they are on the disk.
+            found = sorted(listing.bare_names() if selected is None else set(selected))
             if selected is not None:
                 self._refuse_absent(listing, found)
             number = members.add(folder.parent, folder.name, folder.given, opened.status)
@@ -179,15 +180,6 @@ class Gathering:
 
 def _one_line(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
-
-
-def _in_order(names: Sequence[str]) -> list[str]:
-    # The same names give the same archive, in whatever order the disk or the client has them.
-    return sorted(set(names), key=_octets)
-
-
-def _octets(name: str) -> bytes:
-    return name.encode("utf-8", "surrogatepass")
 
 
 def _is_readable(listing: DirectoryListing, name: str, status: os.stat_result) -> bool:

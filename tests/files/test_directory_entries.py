@@ -175,3 +175,23 @@ def test_a_folder_is_read_no_further_than_to_know_that_it_holds_more(folder: Pat
         assert opened.holds_more_than(9)
         assert not opened.holds_more_than(20)
         assert set(map(str, range(10))) <= set(opened.names())
+
+
+def test_bare_names_have_the_status_that_a_request_would_find(folder: Path) -> None:
+    (folder / "file").write_bytes(b"12345")
+    (folder / ".hidden").touch()
+    (folder / "sub").mkdir()
+    os.mkfifo(folder / "pipe")
+    for name, target in (("alias", "file"), ("dead", "nowhere"), ("out", "../outside.txt")):
+        (folder / name).symlink_to(target)
+    with listing(folder, hidden=False) as opened:
+        bare = sorted(opened.bare_names())
+        found = [status for batch in opened.statuses([*bare, "none", "\0"]) for status in batch]
+        single = [opened.status_of(name) for name in [*bare, "none", "\0"]]
+    assert bare == ["alias", "dead", "file", "out", "pipe", "sub"]
+    assert found == single
+    sizes = [None if status is None else status.st_size for status in found]
+    assert sizes == [5, None, 5, None, None, (folder / "sub").stat().st_size, None, None]
+    with listing(folder, confined=False) as opened:
+        assert ".hidden" in opened.bare_names()
+        assert opened.status_of("out") is not None

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
+import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from server_core.files import resource
+from server_core.files.checksums import Checksums
 from server_core.files.directory import DirectoryListing
 from server_core.files.resource import FileBody, FileResource, open_anywhere, open_beneath
+from server_core.files.zip_archive import ZipArchive
+
+if TYPE_CHECKING:
+    from conftest import Content, Gather
 
 
 def names(folder: FileResource, root: Path) -> list[str]:
@@ -75,3 +83,11 @@ def test_a_file_that_may_not_be_read_is_still_refused(
     monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(PermissionError):
         open_anywhere(str(shared / "sub" / "notes.txt"))
+
+
+def test_an_archive_is_made(shared: Path, gather: Gather, content: Content) -> None:
+    (shared / "film.bin").write_bytes(bytes(300_000))
+    with zipfile.ZipFile(io.BytesIO(content(ZipArchive(gather(shared), Checksums())))) as made:
+        assert made.testzip() is None
+        assert made.namelist() == ["Top/", "Top/film.bin", "Top/sub/", "Top/sub/notes.txt"]
+        assert made.read("Top/sub/notes.txt") == b"hello"
