@@ -142,12 +142,15 @@ class ConnectionWriter(io.BufferedIOBase):
 
     def send_pieces(self, pieces: Iterable[Piece], transfer: Transfer | None) -> None:
         """Send what a body is made of; stops early where a piece of a file fell short."""
+        pause = None if self._connection is None else self._connection.pause
         for piece in pieces:
             if isinstance(piece, FileBody):
                 self.send_file(piece, transfer)
                 if piece.remaining:
                     return
             else:
+                if pause is not None and len(piece) > SMALL_BODY:
+                    pause()
                 self.write(piece)
                 if transfer is not None:
                     transfer.sent += len(piece)

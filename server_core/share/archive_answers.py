@@ -71,9 +71,10 @@ class ArchiveRequestHandler(AnsweringRequestHandler):
 
     def _send_archive(self, kind: str, path: str | os.PathLike[str]) -> ArchiveBody | None:
         """Send the head of an archive of a folder, and return a stream of it."""
-        check = presence_check(self.connection)
-        if self._guard is not None:
-            self._guard.about_to_wait()
+        guard = self._guard
+        check = presence_check(self.connection, None if guard is None else guard.pause)
+        if guard is not None:
+            guard.about_to_wait()
         try:
             wanted = self._wanted_archive(kind, os.fspath(path))
             is_part = "Range" in self.headers

@@ -194,10 +194,17 @@ def address_of(path: str, kind: str, hrefs: Sequence[str]) -> str | None:
     return address if len(address) < _LONGEST_ADDRESS else None
 
 
-def presence_check(sock: socket.socket) -> Callable[[], None]:
-    """Return what raises ConnectionLostError where nobody waits at the other end any more."""
+def presence_check(
+    sock: socket.socket, pause: Callable[[], object] | None = None
+) -> Callable[[], None]:
+    """Return what raises ConnectionLostError where nobody waits at the other end any more.
+
+    Before it looks, it does what a connection's `pause` does.
+    """
 
     def check() -> None:
+        if pause is not None:
+            pause()
         if not _CAN_PEEK:
             return
         try:

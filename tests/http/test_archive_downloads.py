@@ -303,6 +303,19 @@ def test_nothing_is_read_for_a_client_that_left(
     assert ended.wait(1)
 
 
+def test_the_window_goes_first_while_an_archive_is_made(share: Site, tree: Path) -> None:
+    (tree / "sub" / "film").write_bytes(bytes(LARGE))
+    rounds: list[int] = []
+    share.server.before_round = lambda: rounds.append(threading.get_ident())  # type: ignore[attr-defined]
+    assert share.get("/sub/?zip").status == 200
+    while_sent = len(rounds)
+    assert while_sent > LARGE // 262144
+    (tree / "sub" / "film").write_bytes(bytes(LARGE + 1))
+    assert share.get("/sub/?zip&name=film", Range="bytes=-10").status == 206
+    assert share.get("/sub/?zip&name=film", Range="bytes=-100").status == 206
+    assert len(rounds) > while_sent + LARGE // 262144
+
+
 def test_kept_archives_are_bounded_by_their_number_and_their_size(tree: Path) -> None:
     from server_core.files.gathering import NoteText
     from server_core.share.archives import WantedArchive
