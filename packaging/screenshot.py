@@ -9,7 +9,9 @@ its own, with a wireless card in which nobody else takes part; the people in it 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -18,6 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +35,8 @@ DEADLINE = 20.0
 """Seconds for the window, the server and a client to do what they do at once."""
 SHOWN_AFTER = 9.0
 """Seconds for the transfers to come some way, and for their speed to settle."""
+LOADED_AFTER = 8_000
+"""Milliseconds after which the page has all its pictures."""
 
 FOLDER = "Holiday pictures"
 FILES = {
@@ -110,12 +116,37 @@ def make_folder(folder: Path) -> Path:
     for number, (name, size) in enumerate(FILES.items()):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+        if path.suffix == ".jpg":
+            paint(path, number)
+        else:
+            path.touch()
         os.truncate(path, size)
         changed = now - 86_400 * 40 - number * 70_000
         for dated in (path, path.parent):
             os.utime(dated, (changed, changed))
     return folder
+
+
+def paint(path: Path, number: int) -> None:
+    """Paint hills before the sky, each time others."""
+    chance = random.Random(number)  # noqa: S311 - only the eye is to be surprised
+    width, height = (1200, 1200)
+    sky = [chance.randint(60, 200) for _ in range(3)]
+    picture = Image.new("RGB", (width, height))
+    draw = ImageDraw.Draw(picture)
+    for row in range(height):
+        light = row / height
+        draw.line([(0, row), (width, row)], tuple(int(v + (245 - v) * light) for v in sky))
+    left = chance.randint(150, 900)
+    draw.ellipse([left, 160, left + 150, 310], (255, 242, 208))
+    for hill in range(4):
+        base, shade = height * (0.55 + hill * 0.11), 0.8 - hill * 0.17
+        line = [
+            (x, base + math.sin(x / (140 + 45 * hill) + number + hill) * (60 - 12 * hill))
+            for x in range(0, width + 20, 20)
+        ]
+        draw.polygon([(0, height), *line, (width, height)], tuple(int(v * shade) for v in sky))
+    picture.save(path, quality=85)
 
 
 def take(home: Path, folder: Path, theme: str, keys: tuple[str, ...]) -> None:
@@ -146,14 +177,15 @@ def take(home: Path, folder: Path, theme: str, keys: tuple[str, ...]) -> None:
 
 
 def take_phone(home: Path) -> None:
-    """Take a picture of the page as a phone shows it."""
+    """Take a picture of the page of a folder as a phone shows it."""
     run(
         shutil.which("chromium") or "chromium",
         *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"),
         *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-        *(f"--user-data-dir={home / 'chromium'}", "--window-size=390,760"),
-        *(f"--force-device-scale-factor={SCALE}", f"--screenshot={PICTURES / 'phone.png'}"),
-        f"http://{COMPUTER}:{PORT}/",
+        *(f"--user-data-dir={home / 'chromium'}", "--window-size=500,900"),
+        *(f"--force-device-scale-factor={SCALE}", f"--virtual-time-budget={LOADED_AFTER}"),
+        f"--screenshot={PICTURES / 'phone.png'}",
+        f"http://{COMPUTER}:{PORT}/Beach/?layout=grid",
     )
 
 

@@ -49,7 +49,7 @@ def taken(share: Site) -> Iterator[SearchSlots]:
 
 def test_files_and_folders_are_found_below_the_folder_alone(share: Site) -> None:
     text = page(share, "/?search=inner")
-    assert 'href="./sub/inner.txt"' in text
+    assert 'href="./sub/inner.txt?view"' in text
     assert '<a class="folder" href="./sub/">' in text
     assert "1 found" in text
     assert 'value="inner"' in text

@@ -54,7 +54,7 @@ def markup(page: bytes) -> str:
         ("song.flac", '<audio src="./song.flac" controls preload="metadata"'),
         ("paper.pdf", '<iframe src="./paper.pdf"'),
         ("page.html", '<iframe src="./page.html"'),
-        ("notes.md", "<article>"),
+        ("notes.md", '<article dir="auto">'),
         ("code.py", "<pre"),
         ("types.ts", "<pre"),
         ("photo.heic", "Most browsers do not show files of this kind."),
