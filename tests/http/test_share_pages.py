@@ -314,3 +314,14 @@ def test_a_file_has_the_icon_of_its_kind(
 )
 def test_sizes_are_shown_as_people_read_them(size: int, shown: str) -> None:
     assert format_size(size) == shown
+
+
+def test_a_player_that_asks_for_two_bytes_first_learns_that_it_can_wind_on(
+    share: Site, tree: Path
+) -> None:
+    """As those of iOS do."""
+    (tree / "film.mp4").write_bytes(b"0123456789")
+    answer = share.get("/film.mp4", Range="bytes=0-1")
+    assert (answer.status, answer.body) == (206, b"01")
+    assert (answer["Content-Range"], answer["Content-Length"]) == ("bytes 0-1/10", "2")
+    assert (answer["Accept-Ranges"], answer["Content-Type"]) == ("bytes", "video/mp4")
