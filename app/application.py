@@ -82,7 +82,7 @@ class Desktop(QObject):
         """What to open once sharing has stopped."""
         self._sharing: Sharing | None = None
         self.interfaces = InterfacesModel(parent=self)
-        self.appearance = Appearance(application, settings.theme)
+        self.appearance = Appearance(application, settings.theme, self)
         self.window = MainWindow(settings, self.interfaces)
         self.appearance.paint()
         self._connect(application)

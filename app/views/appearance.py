@@ -26,8 +26,10 @@ class Appearance(QObject):
     longer than styling them all at once.
     """
 
-    def __init__(self, application: QApplication, theme: str = "system") -> None:
-        super().__init__(application)
+    def __init__(
+        self, application: QApplication, theme: str = "system", parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
         self._application = application
         self._theme = theme
         self._system_scheme = application.styleHints().colorScheme()

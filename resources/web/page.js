@@ -71,7 +71,14 @@ function continueList(parts) {
     const rows = document.createDocumentFragment();
     rows.append(...page.querySelectorAll("main ul.list > li, main ul.grid > li"));
     localise(rows);
+    const every = document.querySelector("#every");
+    if (every && every.checked) {
+      for (const box of rows.querySelectorAll("input[name=href]")) {
+        box.checked = true;
+      }
+    }
     list.append(rows);
+    list.dispatchEvent(new Event("change", { bubbles: true }));
     const after = page.querySelector(".parts");
     parts.replaceChildren(...(after ? after.querySelectorAll("a[rel=next]") : []));
     if (search && search.value) {
@@ -106,7 +113,7 @@ function selectEntries(form) {
   every.closest("label").hidden = false;
   every.addEventListener("change", () => {
     for (const box of boxes()) {
-      box.checked = every.checked && !box.closest("li").hidden;
+      box.checked = box.closest("li").hidden ? box.checked : every.checked;
     }
     count();
   });

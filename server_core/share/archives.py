@@ -15,7 +15,7 @@ from server_core.errors import ConnectionLostError
 from server_core.files.archive import Archive
 from server_core.files.checksums import Checksums
 from server_core.files.gathering import Gathering, NoteText, TooMuchError
-from server_core.files.resource import Piece
+from server_core.files.resource import Piece, is_reserved_segment
 from server_core.files.tar_archive import TarArchive
 from server_core.files.zip_archive import ZipArchive
 from server_core.parts import PiecedBody
@@ -182,7 +182,7 @@ def selection_of(parameters: dict[str, list[str]]) -> tuple[str, ...] | None:
     FileNotFoundError for what no file can be called.
     """
     names = [*parameters.get("name", ()), *map(_name_of, parameters.get("href", ()))]
-    if any(not name or "/" in name or "\0" in name for name in names):
+    if not all(map(_is_name, names)):
         raise FileNotFoundError("not a name")
     return tuple(sorted(set(names))) or None
 
@@ -190,7 +190,9 @@ def selection_of(parameters: dict[str, list[str]]) -> tuple[str, ...] | None:
 def address_of(path: str, kind: str, hrefs: Sequence[str]) -> str | None:
     """Return the address of an archive of a selection; None where it would be too long."""
     query = "&".join(f"href={urllib.parse.quote(os.fsencode(href), safe='')}" for href in hrefs)
-    address = f"{path}?{kind}&{query}"
+    # Two slashes, or what a browser takes for them, would begin the name of another host.
+    local = "/" + path.replace("\\", "%5C").lstrip("/")
+    address = f"{local}?{kind}&{query}"
     return address if len(address) < _LONGEST_ADDRESS else None
 
 
@@ -218,6 +220,13 @@ def presence_check(
             raise ConnectionLostError("the client left while its archive was made")
 
     return check
+
+
+def _is_name(name: str) -> bool:
+    """Return whether this names an entry of a folder, and no way to anywhere else."""
+    if os.name == "nt" and is_reserved_segment(name):
+        return False  # a drive, or another computer, to which only looking there tells who we are
+    return name not in ("", os.curdir, os.pardir) and "/" not in name and "\0" not in name
 
 
 def _name_of(href: str) -> str:

@@ -197,14 +197,13 @@ def test_a_picture_is_enlarged_by_key_by_two_taps_and_by_two_fingers(
     assert pictures.is_dir()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
 def test_a_film_plays_and_is_wound_on(
-    width: int, browse: Callable[..., Chrome], address: str, shared: Path
+    browse: Callable[..., Chrome], address: str, shared: Path
 ) -> None:
     source = ("-f", "lavfi", "-i", "testsrc=size=320x240:duration=20:rate=10")
     coded = ("-c:v", "libvpx", "-b:v", "400k", "-g", "10", str(shared / "film.webm"))
     subprocess.run(["ffmpeg", "-v", "error", *source, *coded], check=True)
-    browser = browse(width, 844)
+    browser = browse()
     browser.get(address)
     open_row(browser, "film.webm")
     film = browser.find_element(By.TAG_NAME, "video")
