@@ -23,13 +23,15 @@ _MANY_NAMES = 10000
 
 
 class PageStream(io.RawIOBase):
-    """A page of unknown length; calls `close_source` when it is closed.
+    """A page of unknown length; calls `close_source`, if there is one, when it is closed.
 
     To be read as a stream, or taken piece by piece with `pieces`. Raises OSError where its source
     fails.
     """
 
-    def __init__(self, pieces: Iterator[bytes], close_source: Callable[[], None]) -> None:
+    def __init__(
+        self, pieces: Iterator[bytes], close_source: Callable[[], None] | None = None
+    ) -> None:
         super().__init__()
         self._pieces = pieces
         self._close_source = close_source
@@ -58,7 +60,7 @@ class PageStream(io.RawIOBase):
 
     def close(self) -> None:
         """Close the stream and its source."""
-        if not self.closed:
+        if not self.closed and self._close_source is not None:
             self._close_source()
         super().close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
 import os
 import select
 import shutil
@@ -48,6 +49,23 @@ os.environ["LC_ALL"] = "C.UTF-8"
 # that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+_FULL_LOOK = 100
+"""After so many tests, all that was made since the beginning is looked through for garbage."""
+_ended = 0
+
+
+def pytest_runtest_logfinish() -> None:
+    """Look for garbage here alone, as the window does (app/garbage.py).
+
+    What a test of the window left behind would end on whichever thread makes an object too many;
+    of Qt, that thread may end no object, nor the process survive it.
+    """
+    global _ended
+    _ended += 1
+    gc.disable()
+    gc.collect(2 if _ended % _FULL_LOOK == 0 else 1)
+
 
 DISPLAY_DEADLINE = 20.0
 """Seconds until a virtual screen and its window manager must be there."""

@@ -135,7 +135,7 @@ class ShareRequestHandler(ArchiveRequestHandler):
             self.send_open_error(error)
             return None
         slots = self.pages.searches
-        if not slots.acquire(blocking=False):
+        if not slots.has_turn():
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
             return None
 
@@ -148,21 +148,16 @@ class ShareRequestHandler(ArchiveRequestHandler):
             segments = url_segments(self.path)
             pieces = self.pages.search(segments, term, search, self._catalogue())
         else:
-            rows, shown = rows_for_programs(search), decode_path(path_of(self.path))
+            rows, shown = rows_for_programs(search, slots), decode_path(path_of(self.path))
             pieces = listing_for_programs(
                 listing_format, shown, rows, lambda: search.end is SearchEnd.COMPLETE
             )
-        page = PageStream(pieces, slots.release)
-        try:
-            if listing_format is None:
-                self.send_response(HTTPStatus.OK)
-                self._send_page_head(None)
-            else:
-                self._send_listing_head(listing_format, None)
-        except BaseException:
-            page.close()
-            raise
-        return page
+        if listing_format is None:
+            self.send_response(HTTPStatus.OK)
+            self._send_page_head(None)
+        else:
+            self._send_listing_head(listing_format, None)
+        return PageStream(pieces)
 
     def _send_listing_head(self, listing_format: ListingFormat, size: int | None) -> None:
         self.send_response(HTTPStatus.OK)

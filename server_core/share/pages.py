@@ -193,7 +193,9 @@ class Pages:
                 speech.known,
                 name=segments[-1] if segments else "",
                 term=term,
-                results=SearchResults(search, Rows(speech.for_people, catalogue, Arrangement())),
+                results=SearchResults(
+                    search, Rows(speech.for_people, catalogue, Arrangement()), self.searches
+                ),
             ),
             1,
         )

@@ -15,7 +15,7 @@ import pytest
 from server_core import RequestFinished, TransferEnded, TransferStarted
 from server_core.files.checksums import Checksums
 from server_core.files.gathering import Gathering
-from server_core.share.archives import Archives, address_of, selection_of
+from server_core.share.archives import Archives
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,25 +160,6 @@ def test_what_is_not_there_cannot_be_selected(share: Site, tree: Path, query: st
     answer = share.get(f"/?zip&{query}")
     assert answer.status == 404
     assert b"This is not here" in answer.body
-
-
-@pytest.mark.parametrize(
-    "name", [r"\\elsewhere\share\a", r"C:\a", "C:a", "a:stream", "NUL", r"..\a"]
-)
-def test_what_leads_elsewhere_on_windows_is_no_name_there(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert selection_of({"name": ["a"]}) == ("a",)
-    with monkeypatch.context() as windows:
-        windows.setattr("server_core.share.archives.os.name", "nt")
-        with pytest.raises(FileNotFoundError):
-            selection_of({"name": [name]})
-
-
-@pytest.mark.parametrize("path", ["//elsewhere/", "/\\elsewhere/", "///elsewhere/"])
-def test_a_form_leads_to_no_other_host(path: str) -> None:
-    address = address_of(path, "zip", ["a"])
-    assert address in ("/elsewhere/?zip&href=a", "/%5Celsewhere/?zip&href=a")
 
 
 def test_hidden_files_and_links_that_lead_out_are_not_in_it(share: Site, tree: Path) -> None:

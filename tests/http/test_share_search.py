@@ -128,20 +128,23 @@ def test_too_many_searches_at_once_are_to_come_again(share: Site) -> None:
     assert share.get("/").status == 200
 
 
-def test_a_search_ends_with_its_client(share: Site, tree: Path, settles: Settles) -> None:
-    for number in range(300):
-        folder = tree / f"{number} {'long ' * 40}"
-        folder.mkdir()
-        for inner in range(3):
-            (folder / f"gull {inner}").touch()
+def test_who_does_not_read_what_was_found_keeps_nobody_from_searching(
+    share: Site, tree: Path, settles: Settles
+) -> None:
+    folder = tree / ("é" * 120) / ("ü" * 120) / ("ö" * 120) / ("ä" * 120)
+    folder.mkdir(parents=True)
+    for number in range(1000):  # more than every buffer on the way holds, as a page
+        (folder / f"gull {number}").touch()
     slots = slots_of(share)
-    for _ in range(6):  # more than there are slots
-        client = share.connect(receive_buffer=1024)
+    silent = [share.connect(receive_buffer=1024) for _ in range(6)]  # more than there are slots
+    for client in silent:
         client.ask("/?search=gull", Accept=BROWSER)
-        client.stream.readline()
-        client.close()
+        assert client.stream.readline() == b"HTTP/1.1 200 OK\r\n"
     settles(lambda: slots._value == 4, "every slot is free")
-    assert "gull" in page(share, "/?search=gull")
+    assert "inner.txt" in page(share, "/?search=inner")
+    for client in silent:
+        client.close()
+    assert page(share, "/?search=gull").count("<li>") == 1000
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
