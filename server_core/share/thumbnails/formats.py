@@ -42,7 +42,7 @@ def _is_decoded(media_type: str) -> bool:
         folder = _pillow()
         return folder is not None and any(name.startswith("_avif.") for name in os.listdir(folder))
     if media_type in ("image/heic", "image/heif"):
-        return _pillow() is not None and _folder("pillow_heif") is not None
+        return _pillow() is not None and _folder("pi_heif") is not None
     return False
 
 

@@ -143,9 +143,10 @@ def _load() -> Callable[[bytes], bytes]:
     with contextlib.suppress(ImportError):
         from PIL import AvifImagePlugin  # noqa: F401 - it enters itself
     with contextlib.suppress(Exception):  # an extra of any version, with libraries of its own
-        import pillow_heif  # type: ignore[import-not-found,unused-ignore] # it may not be there
+        # It may not be there, and has no types.
+        import pi_heif  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-        pillow_heif.register_heif_opener()
+        pi_heif.register_heif_opener()
     del BmpImagePlugin, GifImagePlugin, IcoImagePlugin, JpegImagePlugin
     del PngImagePlugin, TiffImagePlugin, WebPImagePlugin
     warnings.simplefilter("ignore")
