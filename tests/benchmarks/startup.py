@@ -1,10 +1,11 @@
 """Measure how long a start takes: to the first frame of the window, and to the first byte served.
 
-    python3 tests/benchmarks/startup.py [RUNS]
+    python3 tests/benchmarks/startup.py [RUNS [PROGRAM]]
 
 Measured from outside: Xvfb keeps its screen in a file, in which the first pixel of the window shows
 the first frame; and a client asks for the shared folder until it is answered. The time is that from
-the command, with the interpreter that runs this, to either.
+the command, with the interpreter that runs this, to either. PROGRAM is an installed or a bundled
+folderport, which is measured instead of this checkout.
 """
 
 from __future__ import annotations
@@ -42,10 +43,14 @@ PAUSE = 0.001
 def main() -> None:
     """Measure every way to start, in turns, and print the medians."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
-    first_frames: dict[str, list[float]] = {way: [] for way in WAYS}
-    first_bytes: dict[str, list[float]] = {way: [] for way in WAYS}
+    ways = WAYS
+    if len(sys.argv) > 2:
+        program = os.path.realpath(sys.argv[2])
+        ways = {"PROGRAM FOLDER": [program], "PROGRAM --headless FOLDER": [program, "--headless"]}
+    first_frames: dict[str, list[float]] = {way: [] for way in ways}
+    first_bytes: dict[str, list[float]] = {way: [] for way in ways}
     for _ in range(runs + 1):
-        for way, command in WAYS.items():
+        for way, command in ways.items():
             # A screen of its own for each start: it is black until the window is painted.
             with blank_screen() as (display, is_painted), tempfile.TemporaryDirectory() as home:
                 watched = None if "--headless" in command else is_painted
@@ -54,7 +59,7 @@ def main() -> None:
             if frame is not None:
                 first_frames[way].append(frame)
     print(f"medians of {runs} starts (least to most), in milliseconds")
-    for way in WAYS:
+    for way in ways:
         print(f"{way}")
         for what, figures in (("first frame", first_frames), ("first byte", first_bytes)):
             counted = [1000 * figure for figure in figures[way][1:]]  # the first one fills caches
