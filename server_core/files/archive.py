@@ -232,4 +232,4 @@ class Archive(ABC):
 
 def _refuse_changed(file: FileResource) -> None:
     if not file.is_unchanged():
-        raise ChangedError(f"{file.path} has changed")
+        raise ChangedError.of(file)

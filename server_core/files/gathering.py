@@ -61,13 +61,23 @@ class Gathering:
     """Most folders below each other; what is deeper is told in the note."""
 
     def __init__(
-        self, root: str, note: NoteText, *, hidden: bool = False, may_leave: bool = False
+        self,
+        root: str,
+        note: NoteText,
+        *,
+        hidden: bool = False,
+        may_leave: bool = False,
+        is_changing: Callable[[os.stat_result], bool] = lambda _status: False,
     ) -> None:
-        """Take what is the same for every archive; `root` and `may_leave` as for open_beneath."""
+        """Take what is the same for every archive; `root` and `may_leave` as for open_beneath.
+
+        A file of which `is_changing` says so is told in the note as if it could not be read.
+        """
         self._root = root
         self._note = note
         self._hidden = hidden
         self._may_leave = may_leave
+        self._is_changing = is_changing
         self._check: Callable[[], object] = lambda: None
         self._missing: list[str] = []
         self._missing_size = 0
@@ -150,7 +160,11 @@ class Gathering:
                     if stat.S_ISDIR(status.st_mode):
                         way = (*folder.way, name)
                         inside.append(_Pending(number, name, other, way, above, length))
-                    elif length < _LONGEST_PATH and _is_readable(listing, name, status):
+                    elif (
+                        length < _LONGEST_PATH
+                        and not self._is_changing(status)
+                        and _is_readable(listing, name, status)
+                    ):
                         files.append((name, other, status))
                     else:
                         self._miss("/".join((*folder.way, name)))

@@ -28,6 +28,16 @@ _FAR = (1 << 63) - 1
 class ChangedError(OSError):
     """A file is not any more what it was when its archive was laid out."""
 
+    def __init__(self, name: str, status: os.stat_result) -> None:
+        super().__init__(f"{name} has changed")
+        self.status = status
+        """What the file was when that was seen."""
+
+    @classmethod
+    def of(cls, file: FileResource) -> ChangedError:
+        """Return the error for a file that is open."""
+        return cls(file.path, os.fstat(file.descriptor))
+
 
 class Members:
     """The files and folders of one archive in their order, below a folder that is the first.
@@ -177,7 +187,7 @@ class Members:
         file = self.open_as_it_is(number)
         if not self.is_still(number, file.status):
             file.close()
-            raise ChangedError(f"{file.path} has changed")
+            raise ChangedError(file.path, file.status)
         return file
 
     def open_as_it_is(self, number: int) -> FileResource:
@@ -260,7 +270,7 @@ class MemberReader:
             os.close(descriptor)
         # After it was read: what it was before then, it was then.
         if size != len(room) or not members.is_still(number, status):
-            raise ChangedError(f"{os.fsdecode(members.own_name(number))} has changed")
+            raise ChangedError(os.fsdecode(members.own_name(number)), status)
 
     def close(self) -> None:
         """Close the folder; closing twice is harmless."""
@@ -271,4 +281,4 @@ class MemberReader:
     def _read_alone(self, number: int, room: memoryview) -> None:
         with self._members.open(number) as file:
             if file.read_into(0, room) != len(room) or not file.is_unchanged():
-                raise ChangedError(f"{file.path} has changed")
+                raise ChangedError.of(file)

@@ -212,7 +212,7 @@ class ZipArchive(Archive):
         if not self._has_crc[number]:
             crc = self._checksums.of(file, check)
             if not file.is_unchanged():
-                raise ChangedError(f"{file.path} has changed")
+                raise ChangedError.of(file)
             self._note(number, crc)
 
     def _stretch(self, number: int, file: FileResource, start: int, stop: int) -> Iterator[Piece]:
@@ -232,12 +232,12 @@ class ZipArchive(Archive):
         while offset < file.size:
             size = file.read_into(offset, buffer[: file.size - offset])
             if not size:
-                raise ChangedError(f"{file.path} has become shorter")
+                raise ChangedError.of(file)
             crc = crc32(buffer[:size], crc)
             offset += size
             yield buffer[:size]
         if not file.is_unchanged():
-            raise ChangedError(f"{file.path} has changed")
+            raise ChangedError.of(file)
         self._note(number, crc)
 
     def _learn(self, number: int, check: Callable[[], object]) -> None:

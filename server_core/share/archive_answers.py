@@ -102,7 +102,7 @@ class ArchiveRequestHandler(AnsweringRequestHandler):
             return None
         if self.command != "HEAD":
             self.wfile.flush()  # what comes next may have to be read first
-        return ArchiveBody(archive, response.body, check)
+        return ArchiveBody(archive, response.body, check, self.archives.note_change)
 
     def _wanted_archive(self, kind: str, path: str) -> WantedArchive:
         """Return what the parameters ask for. Raises FileNotFoundError for what cannot be."""

@@ -15,6 +15,7 @@ from server_core.errors import ConnectionLostError
 from server_core.files.archive import Archive
 from server_core.files.checksums import Checksums
 from server_core.files.gathering import Gathering, NoteText, TooMuchError
+from server_core.files.members import ChangedError
 from server_core.files.resource import Piece, is_reserved_segment
 from server_core.files.tar_archive import TarArchive
 from server_core.files.zip_archive import ZipArchive
@@ -78,11 +79,19 @@ class Archives:
     """Most archives that are kept."""
     longest_search = 60.0
     """Seconds for which a folder is searched; what takes longer is too much."""
+    steady_after = 60.0
+    """Seconds for which a file that changed under an archive, and once more, is left out.
+
+    Who tries again would get no whole archive as long as it is being written.
+    """
+    most_changing = 1024
+    """Most files of which it is known that they changed so."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: dict[WantedArchive, _Kept] = {}
         self._checksums = Checksums()
+        self._changing: dict[tuple[int, int], tuple[int, int]] = {}
 
     def find(self, wanted: WantedArchive, *, is_part: bool, check: Callable[[], object]) -> Archive:
         """Return an archive, laid out now or a short time ago.
@@ -102,7 +111,11 @@ class Archives:
                 raise TooMuchError("the folder cannot be searched in time")
 
         gathering = Gathering(
-            wanted.root, wanted.note, hidden=wanted.hidden, may_leave=wanted.may_leave
+            wanted.root,
+            wanted.note,
+            hidden=wanted.hidden,
+            may_leave=wanted.may_leave,
+            is_changing=self._is_changing,
         )
         members = gathering.members(
             wanted.segments, wanted.name, selected=wanted.selected, check=in_time
@@ -114,6 +127,23 @@ class Archives:
             archive = TarArchive(members)
         self._keep(wanted, _Kept(archive, began))
         return archive
+
+    def note_change(self, status: os.stat_result) -> None:
+        """Take note of what a file was when it had changed while an archive was sent."""
+        file = (status.st_dev, status.st_ino)
+        with self._lock:
+            self._changing.pop(file, None)
+            self._changing[file] = (status.st_size, status.st_mtime_ns)  # the newest comes last
+            if len(self._changing) > self.most_changing:
+                del self._changing[next(iter(self._changing))]
+
+    def _is_changing(self, status: os.stat_result) -> bool:
+        noted = self._changing.get((status.st_dev, status.st_ino))
+        return (
+            noted is not None
+            and noted != (status.st_size, status.st_mtime_ns)
+            and time.time() - status.st_mtime < self.steady_after
+        )
 
     def _keep(self, wanted: WantedArchive, kept: _Kept) -> None:
         with self._lock:
@@ -136,11 +166,17 @@ class ArchiveBody(PiecedBody):
     """
 
     def __init__(
-        self, archive: Archive, wanted: ByteRange | MultipartRanges, check: Callable[[], object]
+        self,
+        archive: Archive,
+        wanted: ByteRange | MultipartRanges,
+        check: Callable[[], object],
+        note_change: Callable[[os.stat_result], object],
     ) -> None:
+        """Take what of an archive is wanted, and who is told what a changed file was by then."""
         self._archive = archive
         self._wanted = wanted
         self._check = check
+        self._note_change = note_change
         self._made: Generator[Piece] | None = None
         super().__init__(len(wanted))
 
@@ -172,6 +208,8 @@ class ArchiveBody(PiecedBody):
         except ConnectionLostError:
             raise
         except OSError as error:
+            if isinstance(error, ChangedError):
+                self._note_change(error.status)
             raise ConnectionLostError(f"no whole archive can be sent: {error}") from error
 
 

@@ -6,6 +6,7 @@ import io
 import os
 import tarfile
 import threading
+import time
 import zipfile
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -264,6 +265,33 @@ def test_a_file_that_changed_ends_the_connection_and_the_next_try_is_whole(
     again = share.get("/?zip", Range="bytes=0-", If_Range=str(head["ETag"]))
     assert "tree/plain.txt" in names(again)
     assert again["ETag"] != head["ETag"]
+
+
+def test_a_file_that_goes_on_changing_is_left_out_of_the_next_try_until_it_rests(
+    share: Site, tree: Path
+) -> None:
+    growing = tree / "a log.txt"
+    growing.write_bytes(bytes(LARGE))
+    client = share.connect(receive_buffer=4096)
+    with growing.open("ab") as log:
+        client.ask("/?zip")
+        share.wait_for(TransferStarted)
+        log.write(b"first line\n")
+        log.flush()
+        client.rest()
+        finished = share.wait_for(RequestFinished)[0]
+        assert isinstance(finished, RequestFinished)
+        assert not finished.complete
+        log.write(b"second line\n")
+    again = share.get("/?zip")
+    assert "tree/a log.txt" not in names(again)
+    with zipfile.ZipFile(io.BytesIO(again.body)) as made:
+        assert b"a log.txt" in made.read("tree/Not included.txt")
+    assert "tree/plain.txt" in names(again)
+    long_ago = time.time() - 100
+    os.utime(growing, (long_ago, long_ago))
+    share.server.RequestHandlerClass.keywords["archives"].lifetime = 0  # type: ignore[attr-defined]
+    assert "tree/a log.txt" in names(share.get("/?zip"))
 
 
 def test_an_archive_is_a_transfer_that_is_told_of(share: Site, tree: Path) -> None:
