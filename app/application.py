@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app import __version__
+from app.file_open import FileOpen
 from app.garbage import GarbageCollection
 from app.i18n import install_translations, tr
 from app.links import ShareLink
@@ -44,13 +46,15 @@ def run(options: Options) -> int:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Folderport")
     application.setApplicationVersion(__version__)
-    application.setDesktopFileName("folderport")
+    application.setDesktopFileName("io.github.folderport.folderport")
     install_translations(application, QLocale())
     instance = SingleInstance()
     if not instance.acquire() and instance.send(options.to_message()):
         return 0
     desktop = Desktop(application, SettingsStore(), options)
     instance.received.connect(desktop.take_message)
+    if sys.platform == "darwin":  # elsewhere it would hear of each event in vain
+        FileOpen(application).requested.connect(desktop.take_folder)
     quit_signal = QuitSignal(application)
     # Not quit(), which asks the window: nobody may sit there to answer.
     quit_signal.received.connect(application.exit)
@@ -118,6 +122,12 @@ class Desktop(QObject):
         options = Options.from_message(message) if isinstance(message, bytes) else None
         if options is not None:
             self.open(options)
+
+    @Slot(str)
+    def take_folder(self, path: str) -> None:
+        """Share the folder that the desktop handed over; of a file, the one that it is in."""
+        folder = path if os.path.isdir(path) else os.path.dirname(path)
+        self.open(Options(folder=folder))
 
     def open(self, options: Options) -> None:
         """Come to the front, and share the folder of `options` where nothing is shared yet.

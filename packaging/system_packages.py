@@ -49,6 +49,12 @@ NEEDED_FOR = {
         ("ffmpeg", "ffmpeg", "ffmpeg"),
         ("import", "imagemagick", "imagemagick"),
         ("xdotool", "xdotool", "xdotool"),
+        ("openssl", "openssl", "openssl"),
+        ("man", "man-db", "man-db"),
+        ("desktop-file-validate", "desktop-file-utils", "desktop-file-utils"),
+        ("appstreamcli", "appstream", "appstream"),
+        ("dpkg-shlibdeps", "dpkg-dev", "dpkg"),
+        ("makensis", "nsis", "nsis"),
     ),
 }
 

@@ -63,7 +63,7 @@ def test_every_row_names_one_thing_to_look_for_once(system_packages: ModuleType)
     assert tuple(system_packages.NEEDED_FOR) == system_packages.PURPOSES
     rows = [row for rows in system_packages.NEEDED_FOR.values() for row in rows]
     for probed, apt, pacman in rows:
-        assert re.fullmatch(r"lib[\w.-]+\.so\.\d+|[A-Za-z0-9]+", probed)
+        assert re.fullmatch(r"lib[\w.-]+\.so\.\d+|[A-Za-z0-9-]+", probed)
         assert re.fullmatch(r"[a-z0-9.+-]+", apt)
         assert re.fullmatch(r"[a-z0-9.+-]+", pacman)
     for column in (0, 1):

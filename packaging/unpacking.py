@@ -1,0 +1,137 @@
+"""How each artefact is brought to where it can be started, and taken away again."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PATIENCE = 900.0
+"""Seconds that unpacking may take."""
+
+
+class UnpackingError(Exception):
+    """An artefact cannot be unpacked here; its text says why."""
+
+
+@contextlib.contextmanager
+def program_of(artefact: Path) -> Iterator[list[str]]:
+    """Unpack an artefact for a while; the value is the command that starts it.
+
+    Raises UnpackingError.
+    """
+    if not artefact.exists():
+        raise UnpackingError("there is no such file")
+    with tempfile.TemporaryDirectory(
+        prefix="folderport-unpacked-", ignore_cleanup_errors=True
+    ) as place:
+        known = (unpack for end, unpack in _UNPACK.items() if artefact.name.endswith(end))
+        unpack = next(known, _as_it_is)
+        with (_as_it_is if artefact.is_dir() else unpack)(artefact, Path(place)) as command:
+            yield command
+
+
+def _run(*command: str | Path) -> None:
+    try:
+        result = subprocess.run(
+            command, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+    except OSError as error:
+        raise UnpackingError(f"{command[0]}: {error.strerror}") from error
+    if result.returncode != 0:
+        raise UnpackingError(f"{command[0]} failed: {result.stderr[-2000:]}")
+
+
+def _program_in(folder: Path) -> Path:
+    """Find the program in a bundle, in the folder that an archive holds, or in an .app."""
+    names = ("folderport-terminal.exe", "folderport", "Contents/MacOS/folderport")
+    for place in (folder, *sorted(folder.iterdir())):
+        for name in names:
+            if (place / name).is_file():
+                return place / name
+    raise UnpackingError("there is no program in it")
+
+
+@contextlib.contextmanager
+def _as_it_is(artefact: Path, place: Path) -> Iterator[list[str]]:
+    """Start a bundle's program, or a program that is installed."""
+    del place
+    yield [str(_program_in(artefact) if artefact.is_dir() else artefact)]
+
+
+@contextlib.contextmanager
+def _from_deb(artefact: Path, place: Path) -> Iterator[list[str]]:
+    _run("dpkg-deb", "--extract", artefact, place)
+    yield [str(place / "usr/bin/folderport")]
+
+
+@contextlib.contextmanager
+def _from_tar(artefact: Path, place: Path) -> Iterator[list[str]]:
+    with tarfile.open(artefact) as archive:
+        archive.extractall(place, filter="data")
+    yield [str(_program_in(place))]
+
+
+@contextlib.contextmanager
+def _from_zip(artefact: Path, place: Path) -> Iterator[list[str]]:
+    with zipfile.ZipFile(artefact) as archive:
+        archive.extractall(place)  # noqa: S202 - it is the one that was just built
+    yield [str(_program_in(place))]
+
+
+@contextlib.contextmanager
+def _from_distribution(artefact: Path, place: Path) -> Iterator[list[str]]:
+    """Install a wheel or an sdist into an environment of its own."""
+    _run(sys.executable, "-I", "-m", "venv", place / "environment")
+    scripts = place / "environment" / ("Scripts" if sys.platform == "win32" else "bin")
+    constraints = Path(__file__).with_name("constraints.txt")
+    pip = ("-I", "-m", "pip", "install", "--quiet", "--no-input")
+    _run(scripts / "python", *pip, "--constraint", constraints, artefact)
+    yield [str(scripts / "folderport")]
+
+
+@contextlib.contextmanager
+def _from_appimage(artefact: Path, place: Path) -> Iterator[list[str]]:
+    """Start it without FUSE, which a build machine may not have."""
+    os.environ["TMPDIR"] = str(place)
+    yield [str(artefact), "--appimage-extract-and-run"]
+
+
+@contextlib.contextmanager
+def _from_setup(artefact: Path, place: Path) -> Iterator[list[str]]:
+    where = place / "Folderport"
+    _run(artefact, "/S", f"/D={where}")
+    try:
+        yield [str(_program_in(where))]
+    finally:
+        _run(where / "uninstall.exe", "/S", f"_?={where}")
+
+
+@contextlib.contextmanager
+def _from_disk_image(artefact: Path, place: Path) -> Iterator[list[str]]:
+    _run("hdiutil", "attach", "-readonly", "-nobrowse", "-mountpoint", place, artefact)
+    try:
+        yield [str(_program_in(place))]
+    finally:
+        _run("hdiutil", "detach", place)
+
+
+_UNPACK: dict[str, Callable[[Path, Path], contextlib.AbstractContextManager[list[str]]]] = {
+    ".deb": _from_deb,
+    ".tar.xz": _from_tar,
+    ".zip": _from_zip,
+    ".whl": _from_distribution,
+    ".tar.gz": _from_distribution,
+    ".AppImage": _from_appimage,
+    ".exe": _from_setup,
+    ".dmg": _from_disk_image,
+}

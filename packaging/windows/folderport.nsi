@@ -1,0 +1,160 @@
+; The installer for Windows: for one person, without asking for an administrator.
+; windows_setup.py gives VERSION, FOUR_NUMBERS, TARGET, ICON, SIZE (KiB), FILES and REMOVALS.
+Unicode true
+Target amd64-unicode
+!include MUI2.nsh
+!include FileFunc.nsh
+!include x64.nsh
+!include WinVer.nsh
+
+!define NAME "Folderport"
+!define PROGRAM "Folderport.exe"
+!define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\Folderport"
+!define SHELL_KEY "Software\Classes"
+!define VERB "Folderport.Share"
+
+Name "${NAME}"
+OutFile "${TARGET}"
+InstallDir "$LOCALAPPDATA\Programs\Folderport"
+InstallDirRegKey HKCU "${UNINSTALL_KEY}" "InstallLocation"
+RequestExecutionLevel user
+SetCompressor /SOLID lzma
+ManifestDPIAware true
+ManifestSupportedOS Win10
+BrandingText "${NAME} ${VERSION}"
+VIProductVersion "${FOUR_NUMBERS}"
+VIAddVersionKey /LANG=0 "ProductName" "${NAME}"
+VIAddVersionKey /LANG=0 "ProductVersion" "${VERSION}"
+VIAddVersionKey /LANG=0 "FileVersion" "${VERSION}"
+VIAddVersionKey /LANG=0 "FileDescription" "${NAME} Setup"
+VIAddVersionKey /LANG=0 "CompanyName" "The Folderport authors"
+VIAddVersionKey /LANG=0 "LegalCopyright" "The Folderport authors, MIT License"
+
+!define MUI_ICON "${ICON}"
+!define MUI_UNICON "${ICON}"
+!define MUI_ABORTWARNING
+!define MUI_FINISHPAGE_RUN "$INSTDIR\${PROGRAM}"
+!insertmacro MUI_PAGE_COMPONENTS
+!insertmacro MUI_PAGE_DIRECTORY
+!insertmacro MUI_PAGE_INSTFILES
+!insertmacro MUI_PAGE_FINISH
+!insertmacro MUI_UNPAGE_CONFIRM
+!insertmacro MUI_UNPAGE_INSTFILES
+!insertmacro MUI_LANGUAGE "English"
+!insertmacro MUI_LANGUAGE "German"
+
+LangString Verb ${LANG_ENGLISH} "Share with Folderport"
+LangString Verb ${LANG_GERMAN} "Mit Folderport freigeben"
+LangString Files ${LANG_ENGLISH} "Folderport and its entry in the start menu"
+LangString Files ${LANG_GERMAN} "Folderport und der Eintrag im Startmenü"
+LangString Menu ${LANG_ENGLISH} "$\"Share with Folderport$\" in the menu of folders"
+LangString Menu ${LANG_GERMAN} "$\"Mit Folderport freigeben$\" im Menü von Ordnern"
+LangString Desktop ${LANG_ENGLISH} "Icon on the desktop"
+LangString Desktop ${LANG_GERMAN} "Symbol auf dem Desktop"
+LangString TooOld ${LANG_ENGLISH} "Folderport needs Windows 10 or newer, of 64 bits."
+LangString TooOld ${LANG_GERMAN} "Folderport benötigt Windows 10 oder neuer mit 64 Bit."
+LangString Running ${LANG_ENGLISH} "Folderport is running. Close its window, then choose Retry."
+LangString Running ${LANG_GERMAN} "Folderport läuft noch. Schließen Sie das Fenster und wählen Sie dann Wiederholen."
+
+; A program that runs can be renamed, and not be written. Where one is asked, its window is left to
+; be closed; a silent upgrade puts the new program beside the running one, which goes at the end.
+!macro RELEASE_PROGRAM FILE
+  again_${FILE}:
+  IfFileExists "$INSTDIR\${FILE}" 0 done_${FILE}
+  ClearErrors
+  FileOpen $0 "$INSTDIR\${FILE}" a
+  IfErrors 0 closed_${FILE}
+  IfSilent rename_${FILE}
+  MessageBox MB_RETRYCANCEL|MB_ICONINFORMATION "$(Running)" IDRETRY again_${FILE}
+  Abort
+  closed_${FILE}:
+  FileClose $0
+  Goto done_${FILE}
+  rename_${FILE}:
+  GetTempFileName $1 "$INSTDIR"
+  Delete "$1"
+  Rename "$INSTDIR\${FILE}" "$1"
+  Delete /REBOOTOK "$1"
+  done_${FILE}:
+!macroend
+
+Function .onInit
+  ${IfNot} ${RunningX64}
+  ${OrIfNot} ${AtLeastWin10}
+    MessageBox MB_OK|MB_ICONSTOP "$(TooOld)" /SD IDOK
+    SetErrorLevel 3
+    Abort
+  ${EndIf}
+  SetRegView 64
+FunctionEnd
+
+Function un.onInit
+  SetRegView 64
+FunctionEnd
+
+Section "-$(Files)" SectionFiles
+  SectionIn RO
+  !insertmacro RELEASE_PROGRAM "Folderport.exe"
+  !insertmacro RELEASE_PROGRAM "folderport-terminal.exe"
+  ; What an older version had and this one has not is taken away by that version itself.
+  ReadRegStr $2 HKCU "${UNINSTALL_KEY}" "InstallLocation"
+  ${If} $2 != ""
+  ${AndIf} ${FileExists} "$2\uninstall.exe"
+    CopyFiles /SILENT "$2\uninstall.exe" "$PLUGINSDIR\older.exe"
+    ExecWait '"$PLUGINSDIR\older.exe" /S /UPGRADE _?=$2'
+  ${EndIf}
+  !include "${FILES}"
+  SetOutPath "$INSTDIR"
+  WriteUninstaller "$INSTDIR\uninstall.exe"
+  CreateShortcut "$SMPROGRAMS\Folderport.lnk" "$INSTDIR\${PROGRAM}"
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayName" "${NAME}"
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayVersion" "${VERSION}"
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "DisplayIcon" "$INSTDIR\${PROGRAM}"
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "Publisher" "The Folderport authors"
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "URLInfoAbout" "https://github.com/folderport/folderport"
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "InstallLocation" "$INSTDIR"
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "UninstallString" '"$INSTDIR\uninstall.exe"'
+  WriteRegStr HKCU "${UNINSTALL_KEY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
+  WriteRegDWORD HKCU "${UNINSTALL_KEY}" "EstimatedSize" ${SIZE}
+  WriteRegDWORD HKCU "${UNINSTALL_KEY}" "NoModify" 1
+  WriteRegDWORD HKCU "${UNINSTALL_KEY}" "NoRepair" 1
+SectionEnd
+
+!macro ADD_VERB OF ARGUMENT
+  WriteRegStr HKCU "${SHELL_KEY}\${OF}\shell\${VERB}" "" "$(Verb)"
+  WriteRegStr HKCU "${SHELL_KEY}\${OF}\shell\${VERB}" "Icon" "$INSTDIR\${PROGRAM}"
+  WriteRegStr HKCU "${SHELL_KEY}\${OF}\shell\${VERB}\command" "" '"$INSTDIR\${PROGRAM}" "${ARGUMENT}"'
+!macroend
+
+Section "$(Menu)" SectionMenu
+  !insertmacro ADD_VERB "Directory" "%1"
+  !insertmacro ADD_VERB "Directory\Background" "%V"
+  ; A drive's path ends with the character that would take the quotation mark behind it: "D:\."
+  !insertmacro ADD_VERB "Drive" "%1."
+SectionEnd
+
+Section /o "$(Desktop)" SectionDesktop
+  CreateShortcut "$DESKTOP\Folderport.lnk" "$INSTDIR\${PROGRAM}"
+SectionEnd
+
+Section "Uninstall"
+  !insertmacro RELEASE_PROGRAM "Folderport.exe"
+  !insertmacro RELEASE_PROGRAM "folderport-terminal.exe"
+  !include "${REMOVALS}"
+  Delete "$INSTDIR\uninstall.exe"
+  RMDir "$INSTDIR"
+  DeleteRegKey HKCU "${SHELL_KEY}\Directory\shell\${VERB}"
+  DeleteRegKey HKCU "${SHELL_KEY}\Directory\Background\shell\${VERB}"
+  DeleteRegKey HKCU "${SHELL_KEY}\Drive\shell\${VERB}"
+  Delete "$SMPROGRAMS\Folderport.lnk"
+  ${GetParameters} $0
+  ClearErrors
+  ${GetOptions} $0 "/UPGRADE" $1
+  ${If} ${Errors}
+    ; Not what a newer version is about to use: the icon that was asked for, and small pictures.
+    Delete "$DESKTOP\Folderport.lnk"
+    RMDir /r "$LOCALAPPDATA\folderport\thumbnails"
+    RMDir "$LOCALAPPDATA\folderport"
+  ${EndIf}
+  DeleteRegKey HKCU "${UNINSTALL_KEY}"
+SectionEnd

@@ -1,0 +1,38 @@
+"""packaging/macos_image.py: what Folderport.app says of itself to macOS."""
+
+from __future__ import annotations
+
+import platform
+import plistlib
+from typing import TYPE_CHECKING
+
+import macos_image
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENTITLEMENTS = macos_image.build_environment.ROOT / "packaging" / "macos" / "entitlements.plist"
+
+
+def test_folders_are_opened_by_it_and_the_network_is_asked_for() -> None:
+    told = plistlib.loads(plistlib.dumps(macos_image.info_plist("1.2.3")))
+    assert told["CFBundleShortVersionString"] == "1.2.3"
+    [folders] = told["CFBundleDocumentTypes"]
+    assert folders["LSItemContentTypes"] == ["public.folder"]
+    # Finder stays what opens folders by a double click.
+    assert folders["LSHandlerRank"] == "Alternate"
+    assert told["NSLocalNetworkUsageDescription"].endswith(".")
+
+
+def test_the_hardened_runtime_is_loosened_for_python_alone() -> None:
+    assert plistlib.loads(ENTITLEMENTS.read_bytes()) == {
+        "com.apple.security.cs.allow-unsigned-executable-memory": True,
+        "com.apple.security.cs.disable-library-validation": True,
+    }
+
+
+def test_elsewhere_the_reason_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
+    with pytest.raises(RuntimeError, match=r"only macOS has hdiutil.*\."):
+        macos_image.build(tmp_path, "1.2.3", tmp_path)

@@ -1,0 +1,127 @@
+"""packaging/windows_setup.py and windows_zip.py: what people on Windows are given."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+import windows_setup
+import windows_zip
+from PIL import Image
+
+VERSION = "1.2.3"
+PAYLOAD = (
+    "Folderport.exe",
+    "folderport-terminal.exe",
+    "_internal/a name with spaces.dll",
+    "_internal/Größe.txt",
+    "_internal/costs $5.txt",
+    "_internal/deep/er/data",
+)
+SCRIPT = windows_setup.SCRIPT.read_text("utf-8")
+
+
+@pytest.fixture
+def payload(tmp_path: Path) -> Path:
+    """A folder of files as PyInstaller makes one on Windows."""
+    place = tmp_path / "payload"
+    for name in PAYLOAD:
+        path = place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode() * 100)
+    return place
+
+
+def test_the_setup_holds_each_file_of_the_bundle(payload: Path, tmp_path: Path) -> None:
+    setup = windows_setup.build(payload, VERSION, tmp_path)
+    unpacked = tmp_path / "unpacked"
+    subprocess.run(["7z", "x", "-bso0", f"-o{unpacked}", setup], check=True)
+    own = {"uninstall.exe"}
+    found = {
+        path.relative_to(unpacked).as_posix(): path.read_bytes()
+        for path in unpacked.rglob("*")
+        if path.is_file() and "$PLUGINSDIR" not in path.parts and path.name not in own
+    }
+    assert found == {name: (payload / name).read_bytes() for name in PAYLOAD}
+    assert setup.read_bytes().startswith(b"MZ")
+
+
+def test_two_setups_are_the_same_to_the_byte(payload: Path, tmp_path: Path) -> None:
+    made = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        made.append(windows_setup.build(payload, VERSION, tmp_path / name).read_bytes())
+    assert made[0] == made[1]
+
+
+def test_a_fault_in_the_script_is_told(
+    payload: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.nsi"
+    broken.write_text(SCRIPT.replace("SectionEnd", "SectionOver", 1), "utf-8")
+    monkeypatch.setattr(windows_setup, "SCRIPT", broken)
+    with pytest.raises(subprocess.CalledProcessError) as failure:
+        windows_setup.build(payload, VERSION, tmp_path)
+    assert "SectionOver" in failure.value.stdout
+
+
+def sections() -> tuple[str, str]:
+    """Give what installs, and what takes away."""
+    text = SCRIPT.replace("!insertmacro ADD_VERB ", "WriteRegStr HKCU verb ")
+    return tuple(text.split('Section "Uninstall"'))  # type: ignore[return-value] # of two
+
+
+def test_what_is_written_at_install_is_taken_away() -> None:
+    install, uninstall = sections()
+    keys = set(re.findall(r'WriteReg\w+ HKCU "(\$\{UNINSTALL_KEY\})"', install))
+    verbs = re.findall(r'WriteRegStr HKCU verb "([^"]+)"', install)
+    shortcuts = set(re.findall(r'CreateShortcut "([^"]+)"', install))
+    assert keys
+    assert len(verbs) == 3
+    assert len(shortcuts) == 2
+    removed = set(re.findall(r'DeleteRegKey HKCU "([^"]+)"', uninstall))
+    assert removed == keys | {f"${{SHELL_KEY}}\\{of}\\shell\\${{VERB}}" for of in verbs}
+    assert shortcuts <= set(re.findall(r'Delete "([^"]+)"', uninstall))
+
+
+def test_files_are_taken_away_one_by_one(payload: Path) -> None:
+    lines = windows_setup._removals(payload).splitlines()
+    assert 'Delete /REBOOTOK "$INSTDIR\\_internal\\costs $$5.txt"' in lines
+    assert len(lines) == len(PAYLOAD) + 3
+    assert lines.index('RMDir "$INSTDIR\\_internal\\deep\\er"') < lines.index(
+        'RMDir "$INSTDIR\\_internal"'
+    )
+    # Only what holds nothing but small pictures goes as a whole.
+    assert re.findall(r'RMDir /r "([^"]+)"', SCRIPT) == ["$LOCALAPPDATA\\folderport\\thumbnails"]
+
+
+@pytest.mark.parametrize(
+    ("version", "numbers"),
+    [("0.1.0", "0.1.0.0"), ("1.2.3rc4", "1.2.3.4"), ("2", "2.0.0.0")],
+)
+def test_a_version_is_told_in_four_numbers(version: str, numbers: str) -> None:
+    assert windows_setup._four_numbers(version) == numbers
+
+
+def test_the_zip_is_one_folder_and_always_the_same(payload: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    made = windows_zip.build(payload, VERSION, tmp_path)
+    assert made.read_bytes() == windows_zip.build(payload, VERSION, tmp_path / "other").read_bytes()
+    with zipfile.ZipFile(made) as archive:
+        assert archive.testzip() is None
+        assert {info.filename for info in archive.infolist()} == {
+            f"Folderport-{VERSION}/{name}" for name in PAYLOAD
+        }
+        assert archive.infolist()[0].date_time == (2023, 11, 14, 22, 13, 20)
+
+
+def test_the_icons_hold_every_size(tmp_path: Path) -> None:
+    windows_setup.icons.write_ico(tmp_path / "folderport.ico")
+    with Image.open(tmp_path / "folderport.ico") as icon:
+        assert icon.info["sizes"] == {(side, side) for side in windows_setup.icons.WINDOWS}
+    windows_setup.icons.write_icns(tmp_path / "folderport.icns")
+    with Image.open(tmp_path / "folderport.icns") as icon:
+        assert {width * scale for width, _, scale in icon.info["sizes"]} >= {32, 256, 1024}
