@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PYTHON_NEEDED = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 PROJECT = os.path.join(ROOT, "pyproject.toml")
+CONSTRAINTS = os.path.join(ROOT, "packaging", "constraints.txt")
 ENVIRONMENT = os.path.join(ROOT, ".venv")
 WINDOWS = os.name == "nt"
 INTERPRETER = os.path.join(ENVIRONMENT, "Scripts/python.exe" if WINDOWS else "bin/python")
@@ -145,11 +146,11 @@ def _stamp(purpose: str) -> str:
 
 
 def _state(purpose: str) -> bytes:
-    """All that a set-up depends on: the place, the Python, system packages, pyproject.toml."""
+    """All that a set-up depends on: the place, the Python, system packages, Python packages."""
     python = os.path.basename(os.path.realpath(INTERPRETER))
-    with open(PROJECT, "rb") as project:
+    with open(PROJECT, "rb") as project, open(CONSTRAINTS, "rb") as constraints:
         packages = system_packages.apt_names(system_packages.needed_for(purpose))
-        return os.fsencode(f"{ROOT}\n{python}\n{packages}\n") + project.read()
+        return os.fsencode(f"{ROOT}\n{python}\n{packages}\n") + project.read() + constraints.read()
 
 
 def _write_stamp(purpose: str) -> None:
@@ -247,6 +248,7 @@ def _make_environment() -> None:
 def _install_project(extra: str) -> None:
     _say("installing Python packages into .venv")
     pip = [INTERPRETER, "-I", "-m", "pip", "install", "--editable", ROOT + extra]
+    pip += ["--constraint", CONSTRAINTS]
     options = ["--no-input", "--no-user", "--disable-pip-version-check", "--progress-bar", "off"]
     retry = "check the connection to the internet, then run the same command again"
     _run_or_explain([*pip, *options], "pip could not install them", retry)

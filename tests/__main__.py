@@ -22,6 +22,9 @@ QUICK_CHECKS = (
     ("types", [*PYTHON, "-m", "mypy"]),
     ("import contracts", [*PYTHON, "-c", CONTRACTS]),
 )
+# A file's tests share what it sets up, and stay together. More processes than these would want
+# more memory than a small machine has: each may have a browser.
+AT_ONCE = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
 
 
 def passes(name: str, command: list[str]) -> bool:
@@ -52,7 +55,7 @@ def main() -> None:
         failed = [name for name, command in QUICK_CHECKS if not passes(name, command)]
         if failed:
             sys.exit("The tests run once these pass: " + ", ".join(failed) + ".")
-        arguments = ["--cov", "--cov-report=term"]
+        arguments = ["--cov", "--cov-report=term", *AT_ONCE]
     print("tests: pytest " + " ".join(arguments), flush=True)
     bootstrap.become([*PYTHON, "-m", "pytest", *arguments])
 

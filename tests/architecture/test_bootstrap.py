@@ -67,6 +67,7 @@ def write_checkout(folder: Path) -> Path:
     shutil.copy(ROOT / "app" / "__main__.py", folder / "app")
     for module in ("bootstrap.py", "system_packages.py"):
         shutil.copy(ROOT / "packaging" / module, folder / "packaging")
+    (folder / "packaging" / "constraints.txt").touch()
     (folder / "app" / "__init__.py").touch()
     (folder / "app" / "command_line.py").write_text(APPLICATION)
     # A file that would replace the standard library's module for whom app/ is on sys.path.
@@ -159,10 +160,16 @@ def test_the_window_uses_the_python_packages_that_the_terminal_has(
     assert "Python packages" not in result.stderr
 
 
-def test_a_changed_pyproject_is_installed_again(prepared: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [("pyproject.toml", 'description = "changed"'), ("packaging/constraints.txt", "other==1.0")],
+)
+def test_what_says_which_packages_there_are_is_followed_again_when_it_changed(
+    prepared: Path, file: str, line: str
+) -> None:
     run(prepared)
-    with (prepared / "pyproject.toml").open("a") as project:
-        project.write('description = "changed"\n')
+    with (prepared / file).open("a") as project:
+        project.write(f"{line}\n")
     again = run(prepared)
     assert again.returncode == 7
     assert "installing Python packages" in again.stderr

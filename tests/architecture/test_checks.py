@@ -53,8 +53,9 @@ def test_pytest_with_coverage_follows_the_quick_checks(
     lint, types, tests = capfd.readouterr().out.splitlines()
     assert lint.startswith("lint: passed")
     assert types.startswith("types: passed")
-    assert tests == "tests: pytest --cov --cov-report=term"
-    assert became == [[sys.executable, "-P", "-m", "pytest", "--cov", "--cov-report=term"]]
+    wanted = ["--cov", "--cov-report=term", *checks.AT_ONCE]
+    assert tests == "tests: pytest " + " ".join(wanted)
+    assert became == [[sys.executable, "-P", "-m", "pytest", *wanted]]
 
 
 def test_all_quick_checks_run_before_a_failing_one_ends_it(
