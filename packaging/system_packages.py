@@ -134,3 +134,15 @@ def _rpm_capability(wanted: str) -> str:
     if ".so." in wanted:
         return f"'{wanted}()(64bit)'"
     return wanted if wanted == "python3-test" else f"/usr/bin/{wanted}"
+
+
+def main() -> None:
+    """Print the packages for apt-get that are missing for a purpose, each in a line."""
+    purpose = sys.argv[1] if len(sys.argv) == 2 else ""
+    if purpose not in PURPOSES:
+        sys.exit("usage: python packaging/system_packages.py {" + ",".join(PURPOSES) + "}")
+    print(*apt_names(missing_for(purpose)), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
