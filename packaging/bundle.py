@@ -30,6 +30,7 @@ def build(version: str) -> Path:
             [str(interpreter), "-P", "-m", "PyInstaller", *options, str(SPEC)],
             FOLDERPORT_VERSION=version,
             FOLDERPORT_ICON=_icon(Path(work)),
+            FOLDERPORT_PYTHON_LICENCE=_python_licence(Path(work)),
             # Sets are written into the modules in the order of their hashes.
             PYTHONHASHSEED="0",
         )
@@ -49,6 +50,15 @@ def _icon(work: Path) -> str:
     write = icons.write_ico if suffix == ".ico" else icons.write_icns
     write(icon)
     return str(icon)
+
+
+def _python_licence(work: Path) -> str:
+    """Write the licence of Python to where app/licences.py looks for it in the bundle."""
+    from app import licences
+
+    place = work / "Python.txt"
+    place.write_text(licences.python().text, "utf-8")
+    return str(place)
 
 
 def _strip_python(folder: Path) -> None:

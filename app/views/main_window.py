@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import __version__
 from app.i18n import tr
 from app.links import ShareLink
 from app.models.folder_name import folder_name
@@ -224,15 +223,15 @@ class MainWindow(QMainWindow):
         self.find_action = self._action(tr("&Filter requests"), "Ctrl+F")
         self.quit_action = self._action(tr("&Quit"), "Ctrl+Q", self.close)
         self.quit_action.setMenuRole(QAction.MenuRole.QuitRole)
-        about = QAction(tr("About Folderport {version}").replace("{version}", __version__), self)
-        about.setEnabled(False)
+        self.about_action = self._action(tr("About Folderport"), "", self._show_about)
+        self.about_action.setMenuRole(QAction.MenuRole.AboutRole)
         menu = QMenu(self)
         menu.addActions([self.open_action, self.start_action, self.copy_action, self.find_action])
         menu.addSeparator()
         self.theme_menu = self._make_theme_menu(theme)
         menu.addMenu(self.theme_menu)
         menu.addSeparator()
-        menu.addActions([about, self.quit_action])
+        menu.addActions([self.about_action, self.quit_action])
         self.menu_button = GlyphButton("more", colour="soft")
         self.menu_button.setProperty("kind", "quiet")
         self.menu_button.setAccessibleName(tr("Menu"))
@@ -263,6 +262,12 @@ class MainWindow(QMainWindow):
             action.triggered.connect(slot)
         self.addAction(action)
         return action
+
+    @Slot()
+    def _show_about(self) -> None:
+        from app.views.about import AboutDialog  # late: few ask for it, and every start would wait
+
+        AboutDialog(self).open()
 
     def _arrange(self) -> None:
         self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)

@@ -136,6 +136,14 @@ QToolTip {
     background: $card; color: $ink; border: 1px solid $line_strong; padding: 6px;
 }
 QDialog { background: $card; }
+
+QListWidget, QPlainTextEdit {
+    background: $field; color: $ink; border: 1px solid $line_strong; border-radius: 9px;
+    padding: 5px; outline: none; selection-background-color: $fill; selection-color: $on_fill;
+}
+QListWidget:focus, QPlainTextEdit:focus { border: 2px solid $accent; padding: 4px; }
+QListWidget::item { min-height: 28px; padding: 0 8px; border-radius: 6px; color: $ink; }
+QListWidget::item:hover, QListWidget::item:selected { background: $selection; color: $ink; }
 """)
 
 
