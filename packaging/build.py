@@ -3,6 +3,7 @@
     wheel sdist                        for Python's own installers
     bundle                             a folder with Folderport and all that it runs on
     deb tarball appimage               of the bundle, for Linux
+    flatpak                            a folder for flatpak-builder, for Linux
     windows-setup windows-zip          of the bundle, for Windows
     dmg                                of the bundle, for macOS
 
@@ -79,6 +80,12 @@ class Build:
 
         return appimage.build(self.bundle(), self.version, self.dist)
 
+    def flatpak(self) -> Path:
+        """Return the folder from which flatpak-builder makes the Flatpak."""
+        import flatpak
+
+        return flatpak.build(self.wheel(), self.version, self.dist)
+
     def windows_setup(self) -> Path:
         """Return the installer for Windows."""
         import windows_setup
@@ -105,6 +112,7 @@ ARTEFACTS: dict[str, Callable[[Build], Path]] = {
     "deb": Build.deb,
     "tarball": Build.tarball,
     "appimage": Build.appimage,
+    "flatpak": Build.flatpak,
     "windows-setup": Build.windows_setup,
     "windows-zip": Build.windows_zip,
     "dmg": Build.dmg,

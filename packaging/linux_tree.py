@@ -20,22 +20,33 @@ if TYPE_CHECKING:
 APP_ID = "io.github.folderport.folderport"
 SOURCE = build_environment.ROOT / "packaging" / "linux"
 _MOST_RELEASES = 10
+MENUS = {
+    # GNOME's Files, Caja and others have it under "Open with", by the desktop file: their own menus
+    # are for extensions alone.
+    "service_menu.desktop": "kio/servicemenus/folderport.desktop",
+    "folderport.nemo_action": "nemo/actions/folderport.nemo_action",
+    "folderport-here.nemo_action": "nemo/actions/folderport-here.nemo_action",
+    "thunar_sendto.desktop": "Thunar/sendto/folderport.desktop",
+}
+"""Menus of file managers: the file here, and its place below usr/share."""
 
 
-def write(version: str, bundle: Path, root: Path) -> None:
-    """Write usr/ with a bundle below `root`, owned by who may, dated SOURCE_DATE_EPOCH."""
+def write(version: str, bundle: Path | None, root: Path) -> None:
+    """Write usr/ with a bundle below `root`, readable for all, dated SOURCE_DATE_EPOCH.
+
+    Without a bundle, what there is beside the program.
+    """
     usr = root / "usr"
     share = usr / "share"
-    shutil.copytree(bundle, usr / "lib" / "folderport", symlinks=True)
-    (usr / "bin").mkdir()
-    (usr / "bin" / "folderport").symlink_to("../lib/folderport/folderport")
+    if bundle is not None:
+        shutil.copytree(bundle, usr / "lib" / "folderport", symlinks=True)
+        (usr / "bin").mkdir()
+        (usr / "bin" / "folderport").symlink_to("../lib/folderport/folderport")
     desktop = (SOURCE / f"{APP_ID}.desktop").read_bytes()
     _file(share / "applications" / f"{APP_ID}.desktop", desktop)
     _file(share / "metainfo" / f"{APP_ID}.metainfo.xml", metainfo(version))
-    menu = (SOURCE / "service_menu.desktop").read_bytes()
-    _file(share / "kio" / "servicemenus" / "folderport.desktop", menu)
-    action = (SOURCE / "folderport.nemo_action").read_bytes()
-    _file(share / "nemo" / "actions" / "folderport.nemo_action", action)
+    for source, place in MENUS.items():
+        _file(share / place, (SOURCE / source).read_bytes())
     hicolor = share / "icons" / "hicolor"
     _file(hicolor / "scalable" / "apps" / f"{APP_ID}.svg", icons.SOURCE.read_bytes())
     for side in icons.HICOLOR:

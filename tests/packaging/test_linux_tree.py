@@ -63,18 +63,30 @@ def test_software_centres_can_show_it(usr: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "section"),
+    ("place", "section", "folder"),
     [
-        ("kio/servicemenus/folderport.desktop", "Desktop Action shareWithFolderport"),
-        ("nemo/actions/folderport.nemo_action", "Nemo Action"),
+        ("kio/servicemenus/folderport.desktop", "Desktop Action shareWithFolderport", "%f"),
+        ("nemo/actions/folderport.nemo_action", "Nemo Action", "%F"),
+        ("nemo/actions/folderport-here.nemo_action", "Nemo Action", "%P"),
+        ("Thunar/sendto/folderport.desktop", "Desktop Entry", "%f"),
     ],
 )
 def test_menus_of_file_managers_share_the_folder_that_was_clicked(
-    usr: Path, place: str, section: str
+    usr: Path, place: str, section: str, folder: str
 ) -> None:
     entry = entries(usr / "share" / place)[section]
-    assert entry["Name"] == "Share with Folderport"
-    assert entry["Exec"].lower() == "folderport %f"
+    assert "Folderport" in entry["Name"]
+    assert "Folderport" in entry["Name[de]"]
+    assert shlex.split(entry["Exec"]) == ["folderport", folder]
+
+
+def test_every_menu_has_a_place() -> None:
+    menus = {path.name for path in linux_tree.SOURCE.iterdir()}
+    assert {name for name in menus if "folderport." not in name or "nemo" in name} == {
+        *linux_tree.MENUS,
+        "copyright",
+        "lintian-overrides",
+    }
 
 
 def test_the_icon_is_there_in_every_size(usr: Path) -> None:
