@@ -34,9 +34,25 @@ def build(version: str) -> Path:
             # Sets are written into the modules in the order of their hashes.
             PYTHONHASHSEED="0",
         )
+    for about in PLACE.rglob("*.dist-info"):
+        forget_installation(about)
     if sys.platform == "linux":
         _strip_python(PLACE / "folderport" / "_internal")
     return PLACE / ("Folderport.app" if sys.platform == "darwin" else "folderport")
+
+
+def forget_installation(about: Path) -> None:
+    """Take out of a distribution's metadata where it was installed, which is not where it is now.
+
+    What is left are its own files, of which the application reads the licences.
+    """
+    of_place = {"direct_url.json", "INSTALLER", "REQUESTED"}
+    for name in of_place:
+        (about / name).unlink(missing_ok=True)
+    record = about / "RECORD"
+    lines = [line for line in record.read_text("utf-8").splitlines() if line.startswith(about.name)]
+    kept = [line for line in lines if line.partition(",")[0].rpartition("/")[2] not in of_place]
+    record.write_text("".join(f"{line}\n" for line in kept), "utf-8", newline="\n")
 
 
 def _icon(work: Path) -> str:
