@@ -57,7 +57,8 @@ LangString Running ${LANG_ENGLISH} "Folderport is running. Close its window, the
 LangString Running ${LANG_GERMAN} "Folderport läuft noch. Schließen Sie das Fenster und wählen Sie dann Wiederholen."
 
 ; A program that runs can be renamed, and not be written. Where one is asked, its window is left to
-; be closed; a silent upgrade puts the new program beside the running one, which goes at the end.
+; be closed; a silent upgrade puts the new program beside the running one, which the next one takes
+; away, or who uninstalls it. Windows deletes at its next start for administrators alone.
 !macro RELEASE_PROGRAM FILE
   again_${FILE}:
   IfFileExists "$INSTDIR\${FILE}" 0 done_${FILE}
@@ -71,10 +72,8 @@ LangString Running ${LANG_GERMAN} "Folderport läuft noch. Schließen Sie das Fe
   FileClose $0
   Goto done_${FILE}
   rename_${FILE}:
-  GetTempFileName $1 "$INSTDIR"
-  Delete "$1"
-  Rename "$INSTDIR\${FILE}" "$1"
-  Delete /REBOOTOK "$1"
+  Delete "$INSTDIR\${FILE}.old"
+  Rename "$INSTDIR\${FILE}" "$INSTDIR\${FILE}.old"
   done_${FILE}:
 !macroend
 
@@ -141,6 +140,8 @@ Section "Uninstall"
   !insertmacro RELEASE_PROGRAM "Folderport.exe"
   !insertmacro RELEASE_PROGRAM "folderport-terminal.exe"
   !include "${REMOVALS}"
+  Delete "$INSTDIR\Folderport.exe.old"
+  Delete "$INSTDIR\folderport-terminal.exe.old"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   DeleteRegKey HKCU "${SHELL_KEY}\Directory\shell\${VERB}"

@@ -89,7 +89,7 @@ def test_what_is_written_at_install_is_taken_away() -> None:
 
 def test_files_are_taken_away_one_by_one(payload: Path) -> None:
     lines = windows_setup._removals(payload).splitlines()
-    assert 'Delete /REBOOTOK "$INSTDIR\\_internal\\costs $$5.txt"' in lines
+    assert 'Delete "$INSTDIR\\_internal\\costs $$5.txt"' in lines
     assert len(lines) == len(PAYLOAD) + 3
     assert lines.index('RMDir "$INSTDIR\\_internal\\deep\\er"') < lines.index(
         'RMDir "$INSTDIR\\_internal"'
