@@ -25,6 +25,8 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from virtual_screen import screen
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -144,20 +146,6 @@ def _try_pages(address: str, folder: Path, process: subprocess.Popen[bytes]) -> 
         raise TrialError("the picture has no thumbnail")
 
 
-@contextlib.contextmanager
-def _screen() -> Iterator[str]:
-    reader, writer = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
-    process = subprocess.Popen(command, pass_fds=[writer], stderr=subprocess.DEVNULL)
-    os.close(writer)
-    try:
-        with os.fdopen(reader) as told:
-            yield f":{told.readline().strip()}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def _wait_for_window(display: str, root: Root) -> None:
     command = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "Folderport"]
     told = {**os.environ, "DISPLAY": display}
@@ -196,7 +184,7 @@ def trial(package: Path, suite: str, mirror: str, place: Path) -> None:
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}/"
     shared = f"{HOME}/{folder.name}"
-    with _screen() as display:
+    with screen() as display:
         with root.folderport(display, shared, port) as process:
             _wait_for_window(display, root)
             _fetch(address, process)
