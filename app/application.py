@@ -75,7 +75,7 @@ class Desktop(QObject):
         self._store = store
         self._session = SessionSettings(store)
         settings = self._session.apply(options, self._session.kept)
-        self._is_to_start = bool(options.folder)
+        self._is_to_start = bool(options.folder) and not options.ask
         self._patience = QTimer(self, singleShot=True, interval=_FIRST_FRAME_MILLISECONDS)
         self._asked = settings
         """What the latest start was told."""
@@ -137,7 +137,7 @@ class Desktop(QObject):
         state = self.state
         if state is ServerState.STOPPED:
             self.window.show_settings(self._session.apply(options, self.window.settings))
-            if options.folder:
+            if options.folder and not options.ask:
                 self.window.form.toggle()
         elif state is ServerState.STOPPING:
             self._next = options

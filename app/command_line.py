@@ -78,6 +78,11 @@ def parser() -> argparse.ArgumentParser:
         choices=PROTOCOLS,
         help=f"the protocol version of the answers (default: {PROTOCOLS[0]})",
     )
+    made.add_argument(
+        "--ask",
+        action="store_true",
+        help="show the folder in the window, and share it once you say so there",
+    )
     made.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     return made
 
@@ -105,28 +110,31 @@ def _run(given: argparse.Namespace) -> int:
         bind=given.bind,
         port=given.port,
         protocol=given.protocol,
+        ask=given.ask,
     )
     if given.headless:
         return _share_from_the_terminal(options)
     problem = _within(_DISPLAY_SECONDS, lambda: display_problem(os.environ), _SILENT_DISPLAY)
     if problem:
-        print(f"folderport: {printable(problem)}; sharing from the terminal.", file=sys.stderr)
-        return _share_from_the_terminal(options)
+        return _share_from_the_terminal(options, printable(problem))
     try:
         from app.application import run
     except ImportError as error:
         if not _is_qt(error):
             raise
-        print(
-            f"folderport: Qt cannot be loaded ({printable(str(error))});"
-            " sharing from the terminal.",
-            file=sys.stderr,
-        )
-        return _share_from_the_terminal(options)
+        reason = f"Qt cannot be loaded ({printable(str(error))})"
+        return _share_from_the_terminal(options, reason)
     return run(options)
 
 
-def _share_from_the_terminal(options: Options) -> int:
+def _share_from_the_terminal(options: Options, reason: str = "") -> int:
+    """Share without a window, of which `reason` says why there is none, where one was wanted."""
+    if options.ask:
+        cause = reason or "--headless shares without a window"
+        print(f"folderport: {cause}, and --ask needs one to ask in.", file=sys.stderr)
+        return _WRONG_USE
+    if reason:
+        print(f"folderport: {reason}; sharing from the terminal.", file=sys.stderr)
     # Only now, because a window needs nothing of it.
     from app.headless import share
 

@@ -23,6 +23,8 @@ class Options:
     """A TCP port; 0 lets the system choose any."""
     protocol: str | None = None
     """One of `settings.PROTOCOLS`."""
+    ask: bool = False
+    """Whether the window only shows the folder, and shares it once the person says so."""
 
     def to_message(self) -> bytes:
         """Return these options as one line of JSON, without its end."""
@@ -50,4 +52,5 @@ class Options:
             bind=bind if isinstance(bind, str) else None,
             port=port if type(port) is int and 0 <= port <= 65535 else None,
             protocol=protocol if isinstance(protocol, str) else None,
+            ask=words.get("ask") is True,
         )

@@ -34,6 +34,7 @@ def test_everything_may_be_left_out() -> None:
         "bind": None,
         "port": None,
         "protocol": None,
+        "ask": False,
     }
 
 
@@ -54,7 +55,24 @@ def test_options_may_stand_before_and_after_the_folder() -> None:
         "bind": "10.0.0.5",
         "port": 0,
         "protocol": "HTTP/1.0",
+        "ask": False,
     }
+
+
+@pytest.mark.parametrize("way", [["--headless"], []])
+def test_nothing_is_shared_where_it_was_to_be_asked_and_there_is_no_window(
+    way: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shared: list[object] = []
+    monkeypatch.setattr("app.headless.share", lambda *given: shared.append(given))
+    monkeypatch.setattr("app.command_line.display_problem", lambda _: "no display was found")
+    assert main([*way, "--ask", str(tmp_path)]) == 2
+    assert shared == []
+    [sentence] = capsys.readouterr().err.splitlines()
+    assert sentence.endswith(", and --ask needs one to ask in.")
 
 
 @pytest.mark.parametrize("port", ["0", "1", "8000", "65535"])
@@ -104,7 +122,7 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     told = capsys.readouterr().out
-    for option in ("FOLDER", "--headless", "--bind", "--port", "--protocol", "--version"):
+    for option in ("FOLDER", "--headless", "--bind", "--port", "--protocol", "--ask", "--version"):
         assert option in told
 
 

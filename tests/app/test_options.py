@@ -21,6 +21,7 @@ FOLDERS = st.text(st.characters(exclude_categories=[]), max_size=200)
         bind=st.none() | st.sampled_from(["all", "local", "192.168.1.20", "fd00::1"]),
         port=st.none() | st.integers(0, 65535),
         protocol=st.none() | st.sampled_from(["HTTP/1.0", "HTTP/1.1"]),
+        ask=st.booleans(),
     )
 )
 def test_a_message_says_what_the_command_line_said(options: Options) -> None:
@@ -47,7 +48,7 @@ def test_what_is_no_message_gives_none(message: bytes) -> None:
     [
         {"version": 2, "folder": "/a"},
         {"version": 1},
-        {"version": 1, "folder": 5, "bind": [], "port": "80", "protocol": 1.1},
+        {"version": 1, "folder": 5, "bind": [], "port": "80", "protocol": 1.1, "ask": 1},
         {"version": 1, "port": 65536},
         {"version": 1, "port": -1},
         {"version": 1, "port": True},

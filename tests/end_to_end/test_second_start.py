@@ -76,6 +76,22 @@ def test_where_nothing_is_shared_it_is_shared_at_once_as_the_command_line_says(
     assert (kept.network, kept.port, kept.protocol) == ("", None, "HTTP/1.1")
 
 
+def test_where_it_is_to_be_asked_the_folder_is_shown_and_not_shared(
+    open_window: Callable[..., Desktop], other: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    first = tmp_path / "x"
+    desktop = open_window(Options(folder=str(first), bind="local", ask=True))
+    form = desktop.window.form
+    qtbot.waitUntil(lambda: form.network.count() > 1)  # which comes after what would have started
+    assert desktop.state is ServerState.STOPPED
+    assert desktop.window.settings.folder == str(first)
+    desktop.take_message(Options(folder=str(other), ask=True).to_message())
+    assert desktop.state is ServerState.STOPPED
+    assert desktop.window.settings.folder == str(other)
+    with qtbot.waitSignal(desktop.sharing.controller.started):
+        qtbot.mouseClick(form.button, Qt.MouseButton.LeftButton)
+
+
 def test_while_another_folder_is_shared_the_person_is_asked(
     open_window: Callable[..., Desktop],
     fetch: Callable[..., Any],

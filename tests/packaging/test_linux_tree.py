@@ -39,7 +39,7 @@ def test_the_desktop_file_is_valid_and_opens_folders(usr: Path) -> None:
     assert (told.returncode, told.stdout, told.stderr) == (0, "", "")
     entry = entries(path)["Desktop Entry"]
     assert entry["MimeType"] == "inode/directory;"
-    assert shlex.split(entry["Exec"]) == ["folderport", "%f"]
+    assert shlex.split(entry["Exec"]) == ["folderport", "--ask", "%f"]
 
 
 def test_the_window_says_which_desktop_file_is_its_own() -> None:
