@@ -9,10 +9,11 @@ import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-import icons
-import linux_tree
 import pytest
 from PIL import Image
+
+import icons
+import linux_tree
 
 VERSION = "1.2.3"
 

@@ -6,8 +6,9 @@ import platform
 import plistlib
 from typing import TYPE_CHECKING
 
-import macos_image
 import pytest
+
+import macos_image
 
 if TYPE_CHECKING:
     from pathlib import Path

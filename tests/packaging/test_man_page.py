@@ -7,9 +7,9 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
-import man_page
 import pytest
 
+import man_page
 from app.command_line import parser
 
 if TYPE_CHECKING:

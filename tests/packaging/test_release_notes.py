@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 import release_notes
 
 ROOT = Path(__file__).parents[2]

@@ -8,9 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
+
 import windows_setup
 import windows_zip
-from PIL import Image
 
 VERSION = "1.2.3"
 PAYLOAD = (
