@@ -39,14 +39,17 @@ def query_of(target: str) -> dict[str, list[str]]:
     return parse_parameters(query)
 
 
-def parse_parameters(text: str) -> dict[str, list[str]]:
-    """Return the decoded parameters of a query, or of a form's body; as `query_of` does."""
+def parse_parameters(text: str, most: int = _MOST_PARAMETERS) -> dict[str, list[str]]:
+    """Return the decoded parameters of a query, or of a form's body; as `query_of` does.
+
+    Raises RequestError where they are more than `most`.
+    """
     try:
         return urllib.parse.parse_qs(
             text,
             keep_blank_values=True,
             errors="surrogateescape",
-            max_num_fields=_MOST_PARAMETERS,
+            max_num_fields=most,
         )
     except ValueError:
         raise RequestError(HTTPStatus.BAD_REQUEST, "Too many parameters") from None
