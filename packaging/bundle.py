@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import sys
 import tempfile
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import build_environment
 import distributions
+import windows_version
 
 PLACE = build_environment.ROOT / "build" / "bundle"
 SPEC = build_environment.ROOT / "packaging" / "folderport.spec"
@@ -30,6 +32,7 @@ def build(version: str) -> Path:
             [str(interpreter), "-P", "-m", "PyInstaller", *options, str(SPEC)],
             FOLDERPORT_VERSION=version,
             FOLDERPORT_ICON=_icon(Path(work)),
+            FOLDERPORT_VERSION_RESOURCE=_version_resource(version, Path(work)),
             FOLDERPORT_PYTHON_LICENCE=_python_licence(Path(work)),
             # Sets are written into the modules in the order of their hashes.
             PYTHONHASHSEED="0",
@@ -66,6 +69,15 @@ def _icon(work: Path) -> str:
     write = icons.write_ico if suffix == ".ico" else icons.write_icns
     write(icon)
     return str(icon)
+
+
+def _version_resource(version: str, work: Path) -> str:
+    """Write what programs for Windows say of themselves; those of other systems say nothing."""
+    if platform.system() != "Windows":
+        return ""
+    place = work / "version.txt"
+    place.write_text(windows_version.resource(version), "utf-8")
+    return str(place)
 
 
 def _python_licence(work: Path) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from pathlib import Path, PureWindowsPath
 
 import build_environment
 import icons
+from windows_version import four_numbers
 
 SCRIPT = build_environment.ROOT / "packaging" / "windows" / "folderport.nsi"
 
@@ -25,7 +25,7 @@ def build(bundle: Path, version: str, target: Path) -> Path:
         size = sum(path.stat().st_size for path in _files(bundle)) // 1024
         given = {
             "VERSION": version,
-            "FOUR_NUMBERS": _four_numbers(version),
+            "FOUR_NUMBERS": ".".join(map(str, four_numbers(version))),
             "TARGET": made,
             "ICON": icon,
             "SIZE": size,
@@ -37,12 +37,6 @@ def build(bundle: Path, version: str, target: Path) -> Path:
             ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *defined, str(SCRIPT)]
         )
     return made
-
-
-def _four_numbers(version: str) -> str:
-    """Give a version in the only form that Windows compares."""
-    numbers = [*re.findall(r"\d+", version)[:4], "0", "0", "0", "0"]
-    return ".".join(numbers[:4])
 
 
 def _files(bundle: Path) -> list[Path]:

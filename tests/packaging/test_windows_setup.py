@@ -99,14 +99,6 @@ def test_files_are_taken_away_one_by_one(payload: Path) -> None:
     assert re.findall(r'RMDir /r "([^"]+)"', SCRIPT) == ["$LOCALAPPDATA\\folderport\\thumbnails"]
 
 
-@pytest.mark.parametrize(
-    ("version", "numbers"),
-    [("0.1.0", "0.1.0.0"), ("1.2.3rc4", "1.2.3.4"), ("2", "2.0.0.0")],
-)
-def test_a_version_is_told_in_four_numbers(version: str, numbers: str) -> None:
-    assert windows_setup._four_numbers(version) == numbers
-
-
 def test_the_zip_is_one_folder_and_always_the_same(payload: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     made = windows_zip.build(payload, VERSION, tmp_path)
