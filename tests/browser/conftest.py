@@ -10,6 +10,7 @@ import zxingcpp
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QImage
 from selenium import webdriver
+from selenium.webdriver.support.ui import WebDriverWait
 
 from app.application import Desktop
 from app.options import Options
@@ -37,6 +38,20 @@ SWITCHES = (
 PAGE_SECONDS = 30
 
 
+class Chromium(webdriver.Chrome):
+    """A Chromium that has loaded a page when it comes back from it.
+
+    On a busy machine its driver comes back while a page, or its style sheet, is still arriving.
+    """
+
+    def get(self, url: str) -> None:
+        super().get(url)
+        loaded = "return document.readyState === 'complete'"
+        WebDriverWait(self, PAGE_SECONDS, poll_frequency=0.02).until(
+            lambda _: self.execute_script(loaded)
+        )
+
+
 @pytest.fixture(scope="session")
 def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where Chromium puts what it does not show."""
@@ -55,7 +70,7 @@ def chromium(
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
     service = webdriver.ChromeService(shutil.which("chromedriver"))
-    driver = webdriver.Chrome(options=options, service=service)
+    driver = Chromium(options=options, service=service)
     driver.set_page_load_timeout(PAGE_SECONDS)
     yield driver
     driver.quit()
