@@ -64,6 +64,6 @@ def _additions(bundle: Path) -> str:
 
 def _removals(bundle: Path) -> str:
     """List each file by its name: what else a person put there is theirs."""
-    files = [f"Delete {_inside(bundle, path)}" for path in _files(bundle)]
+    files = [f"!insertmacro TAKE_AWAY {_inside(bundle, path)}" for path in _files(bundle)]
     folders = [f"RMDir {_inside(bundle, path)}" for path in reversed(_folders(bundle))]
     return "\n".join([*files, *folders]) + "\n"

@@ -1,9 +1,9 @@
 """`python packaging/windows_trial.py`: the setup for Windows through its life, under Wine.
 
 Two setups are made, of an older and a newer version, around a program of Wine's own. The older one
-is installed silently; while its program runs the newer one is installed over it; then it is
-uninstalled. After each, the files, the start menu and the registry are looked at. It needs Wine of
-64 bits, makensis and Xvfb.
+is installed silently; while its programs run the newer one is installed over it; then it is
+uninstalled while it runs, and Windows started anew. After each, the files, the start menu and the
+registry are looked at. It needs Wine of 64 bits, makensis and Xvfb.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 PATIENCE = 300.0
 """Seconds that one step may take; the first one makes a Windows."""
 UNINSTALL_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\Folderport"
+START_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
 VERBS = [rf"HKCU\Software\Classes\{of}\shell" for of in ("Directory", r"Directory\Background")]
 OWN_FILE = "_internal/a file of mine.txt"
+LOADED = "_internal/loaded.dll"
+"""Of both versions: another program is started from it, for Windows to keep it as it does a DLL."""
 
 
 class TrialError(Exception):
@@ -92,11 +95,15 @@ class Windows:
         except TrialError:
             return ""
 
-    def expect(self, files: set[str], version: str) -> None:
-        """Compare what is installed. Raises TrialError; with version "", nothing may be."""
+    def expect(self, files: set[str], version: str, superseded: int = 0) -> None:
+        """Compare what is installed. Raises TrialError; with version "", nothing may be.
+
+        `superseded` is the number of files that running programs keep.
+        """
         place = self.program
         found = {str(path.relative_to(place)) for path in place.rglob("*") if path.is_file()}
-        if found != files:
+        kept = {name for name in found if name.startswith("superseded/")}
+        if found - kept != files or len(kept) != superseded:
             raise TrialError(f"{sorted(found)} are there and not {sorted(files)}")
         if self.shortcut.exists() != bool(version):
             raise TrialError("the start menu is not as it should be")
@@ -122,25 +129,30 @@ def trial(place: Path, windows: Windows) -> None:
     setups = [
         windows_setup.build(payload(place / version, notepad, *names), version, place)
         for version, names in {
-            "0.0.1": ["_internal/sub/old.dll"],
-            "0.0.2": ["_internal/new $5 Größe.dll"],
+            "0.0.1": [LOADED, "_internal/sub/old.dll"],
+            "0.0.2": [LOADED, "_internal/new $5 Größe.dll"],
         }.items()
     ]
-    programs = {"Folderport.exe", "folderport-terminal.exe", "uninstall.exe"}
+    programs = {"Folderport.exe", "folderport-terminal.exe", "uninstall.exe", LOADED}
     windows.run(setups[0], "/S")
     windows.expect({*programs, "_internal/sub/old.dll"}, "0.0.1")
     _say("installed silently")
     (windows.program / OWN_FILE).write_text("mine")
-    with windows.running(windows.program / "Folderport.exe"):
+    loaded = windows.program / LOADED
+    with windows.running(windows.program / "Folderport.exe"), windows.running(loaded):
         windows.run(setups[1], "/S")
-    aside = "Folderport.exe.old"
-    windows.expect({*programs, aside, OWN_FILE, "_internal/new $5 Größe.dll"}, "0.0.2")
+        windows.expect({*programs, OWN_FILE, "_internal/new $5 Größe.dll"}, "0.0.2", superseded=2)
     _say("upgraded while it ran")
     # It starts a copy of itself that goes on, unless it is told where it is.
     where = "C:\\" + str(windows.program.relative_to(windows.data.parents[3])).replace("/", "\\")
-    windows.run(windows.program / "uninstall.exe", "/S", f"_?={where}")
+    with windows.running(loaded):
+        windows.run(windows.program / "uninstall.exe", "/S", f"_?={where}")
+        windows.expect({"uninstall.exe", OWN_FILE}, "", superseded=1)
+    # At a start, Wine does what is under Run alone.
+    windows.run("reg", "copy", f"{START_KEY}Once", START_KEY, "/f")
+    windows.run("wineboot")
     windows.expect({"uninstall.exe", OWN_FILE}, "")
-    _say("uninstalled; a person's own file was left")
+    _say("uninstalled while it ran; a person's own file was left, and nothing else after a restart")
 
 
 def _say(sentence: str) -> None:

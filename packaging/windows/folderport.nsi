@@ -12,6 +12,7 @@ Target amd64-unicode
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\Folderport"
 !define SHELL_KEY "Software\Classes"
 !define VERB "Folderport.Share"
+!define SUPERSEDED "$INSTDIR\superseded"
 
 Name "${NAME}"
 OutFile "${TARGET}"
@@ -19,6 +20,8 @@ InstallDir "$LOCALAPPDATA\Programs\Folderport"
 InstallDirRegKey HKCU "${UNINSTALL_KEY}" "InstallLocation"
 RequestExecutionLevel user
 SetCompressor /SOLID lzma
+; The same setup from the same files, whenever they were written.
+SetDateSave off
 ManifestDPIAware true
 ManifestSupportedOS Win10
 BrandingText "${NAME} ${VERSION}"
@@ -56,25 +59,37 @@ LangString TooOld ${LANG_GERMAN} "Folderport benötigt Windows 10 oder neuer mit
 LangString Running ${LANG_ENGLISH} "Folderport is running. Close its window, then choose Retry."
 LangString Running ${LANG_GERMAN} "Folderport läuft noch. Schließen Sie das Fenster und wählen Sie dann Wiederholen."
 
-; A program that runs can be renamed, and not be written. Where one is asked, its window is left to
-; be closed; a silent upgrade puts the new program beside the running one, which the next one takes
-; away, or who uninstalls it. Windows deletes at its next start for administrators alone.
-!macro RELEASE_PROGRAM FILE
+; Where a person is asked, the window is left to them to be closed; what is silent goes on beside it.
+!macro WAIT_UNTIL_CLOSED FILE
+  IfSilent closed_${FILE}
   again_${FILE}:
-  IfFileExists "$INSTDIR\${FILE}" 0 done_${FILE}
+  IfFileExists "$INSTDIR\${FILE}" 0 closed_${FILE}
   ClearErrors
   FileOpen $0 "$INSTDIR\${FILE}" a
-  IfErrors 0 closed_${FILE}
-  IfSilent rename_${FILE}
+  IfErrors 0 free_${FILE}
   MessageBox MB_RETRYCANCEL|MB_ICONINFORMATION "$(Running)" IDRETRY again_${FILE}
   Abort
-  closed_${FILE}:
+  free_${FILE}:
   FileClose $0
-  Goto done_${FILE}
-  rename_${FILE}:
-  Delete "$INSTDIR\${FILE}.old"
-  Rename "$INSTDIR\${FILE}" "$INSTDIR\${FILE}.old"
-  done_${FILE}:
+  closed_${FILE}:
+!macroend
+
+; What a running program has loaded can be renamed, and neither be written nor deleted.
+Function un.TakeAway
+  Exch $0
+  Delete $0
+  ${If} ${FileExists} $0
+    CreateDirectory "${SUPERSEDED}"
+    GetTempFileName $1 "${SUPERSEDED}"
+    Delete $1
+    Rename $0 $1
+  ${EndIf}
+  Pop $0
+FunctionEnd
+
+!macro TAKE_AWAY FILE
+  Push "${FILE}"
+  Call un.TakeAway
 !macroend
 
 Function .onInit
@@ -93,8 +108,8 @@ FunctionEnd
 
 Section "-$(Files)" SectionFiles
   SectionIn RO
-  !insertmacro RELEASE_PROGRAM "Folderport.exe"
-  !insertmacro RELEASE_PROGRAM "folderport-terminal.exe"
+  !insertmacro WAIT_UNTIL_CLOSED "Folderport.exe"
+  !insertmacro WAIT_UNTIL_CLOSED "folderport-terminal.exe"
   ; What an older version had and this one has not is taken away by that version itself.
   ReadRegStr $2 HKCU "${UNINSTALL_KEY}" "InstallLocation"
   ${If} $2 != ""
@@ -137,12 +152,16 @@ Section /o "$(Desktop)" SectionDesktop
 SectionEnd
 
 Section "Uninstall"
-  !insertmacro RELEASE_PROGRAM "Folderport.exe"
-  !insertmacro RELEASE_PROGRAM "folderport-terminal.exe"
+  !insertmacro WAIT_UNTIL_CLOSED "Folderport.exe"
+  !insertmacro WAIT_UNTIL_CLOSED "folderport-terminal.exe"
   !include "${REMOVALS}"
-  Delete "$INSTDIR\Folderport.exe.old"
-  Delete "$INSTDIR\folderport-terminal.exe.old"
   Delete "$INSTDIR\uninstall.exe"
+  RMDir /r "${SUPERSEDED}"
+  ${If} ${FileExists} "${SUPERSEDED}\*.*"
+    ; Windows itself deletes at its next start for administrators alone.
+    WriteRegStr HKCU "Software\Microsoft\Windows\CurrentVersion\RunOnce" "Folderport" \
+      'cmd.exe /d /c rmdir /s /q "${SUPERSEDED}" & rmdir "$INSTDIR"'
+  ${EndIf}
   RMDir "$INSTDIR"
   DeleteRegKey HKCU "${SHELL_KEY}\Directory\shell\${VERB}"
   DeleteRegKey HKCU "${SHELL_KEY}\Directory\Background\shell\${VERB}"

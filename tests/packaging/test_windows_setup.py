@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import zipfile
@@ -52,8 +53,10 @@ def test_the_setup_holds_each_file_of_the_bundle(payload: Path, tmp_path: Path) 
 
 def test_two_setups_are_the_same_to_the_byte(payload: Path, tmp_path: Path) -> None:
     made = []
-    for name in ("first", "second"):
+    for name, written in {"first": 1_000_000_000, "second": 1_600_000_000}.items():
         (tmp_path / name).mkdir()
+        for path in payload.rglob("*"):
+            os.utime(path, (written, written))
         made.append(windows_setup.build(payload, VERSION, tmp_path / name).read_bytes())
     assert made[0] == made[1]
 
@@ -90,13 +93,16 @@ def test_what_is_written_at_install_is_taken_away() -> None:
 
 def test_files_are_taken_away_one_by_one(payload: Path) -> None:
     lines = windows_setup._removals(payload).splitlines()
-    assert 'Delete "$INSTDIR\\_internal\\costs $$5.txt"' in lines
+    assert '!insertmacro TAKE_AWAY "$INSTDIR\\_internal\\costs $$5.txt"' in lines
     assert len(lines) == len(PAYLOAD) + 3
     assert lines.index('RMDir "$INSTDIR\\_internal\\deep\\er"') < lines.index(
         'RMDir "$INSTDIR\\_internal"'
     )
-    # Only what holds nothing but small pictures goes as a whole.
-    assert re.findall(r'RMDir /r "([^"]+)"', SCRIPT) == ["$LOCALAPPDATA\\folderport\\thumbnails"]
+    # Only what holds nothing but files of our own making goes as a whole.
+    assert re.findall(r'RMDir /r "([^"]+)"', SCRIPT) == [
+        "${SUPERSEDED}",
+        "$LOCALAPPDATA\\folderport\\thumbnails",
+    ]
 
 
 def test_the_zip_is_one_folder_and_always_the_same(payload: Path, tmp_path: Path) -> None:
