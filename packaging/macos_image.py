@@ -21,7 +21,7 @@ def info_plist(version: str) -> dict[str, object]:
         "CFBundleVersion": version,
         "CFBundleDevelopmentRegion": "en",
         "LSApplicationCategoryType": "public.app-category.utilities",
-        "LSMinimumSystemVersion": "12.0",
+        "LSMinimumSystemVersion": "13.0",  # that of the Qt in constraints.txt
         "NSHighResolutionCapable": True,
         "NSHumanReadableCopyright": "The Folderport authors, MIT License",
         # macOS asks with this sentence before anyone on the network is let in.
