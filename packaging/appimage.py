@@ -15,7 +15,8 @@ import linux_tree
 def build(bundle: Path, version: str, target: Path) -> Path:
     """Make the .AppImage of a bundle below `target`, and return its path.
 
-    Raises RuntimeError where the tool is missing.
+    FOLDERPORT_APPIMAGE_RUNTIME may name the file that it is to begin with; without, the tool gets
+    the newest there is. Raises RuntimeError where the tool is missing.
     """
     tool = shutil.which("appimagetool")
     if tool is None:
@@ -28,7 +29,13 @@ def build(bundle: Path, version: str, target: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix="folderport-appimage-") as work:
         root = Path(work, "Folderport.AppDir")
         lay_out(version, bundle, root)
-        build_environment.run([tool, str(root), str(made)], ARCH=architecture)
+        runtime = os.environ.get("FOLDERPORT_APPIMAGE_RUNTIME")
+        chosen = ["--runtime-file", runtime] if runtime else []
+        build_environment.run(
+            [tool, *chosen, str(root), str(made)],
+            ARCH=architecture,
+            APPIMAGE_EXTRACT_AND_RUN="1",  # the tool is an AppImage, and not everywhere is FUSE
+        )
     return made
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 VERSION = "1.2.3"
 # Takes the place of a tool that no distribution has: it notes what it was given, and ends well.
 TOOL = """#!/bin/sh
-echo "$ARCH" > "$2"
+[ "$1" != --runtime-file ] || { runtime="$2"; shift 2; }
+echo "$ARCH $runtime" > "$2"
 find "$1" -maxdepth 1 -name AppRun >> "$2"
 """
 
@@ -39,18 +40,20 @@ def test_what_is_looked_for_at_its_top_leads_to_where_it_is(bundle: Path, tmp_pa
         assert target.is_file()
 
 
-def test_the_tool_is_given_the_folder_and_the_kind_of_machine(
-    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("runtime", ["", "/where/a runtime is"])
+def test_the_tool_is_given_the_folder_the_kind_of_machine_and_the_runtime(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runtime: str
 ) -> None:
     tool = tmp_path / "appimagetool"
     tool.write_text(TOOL)
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("FOLDERPORT_APPIMAGE_RUNTIME", runtime)
     made = appimage.build(bundle, VERSION, tmp_path)
     machine = os.uname().machine
     assert made.name == f"Folderport-{VERSION}-{machine}.AppImage"
     first, second = made.read_text().splitlines()
-    assert first == machine
+    assert first == f"{machine} {runtime}"
     assert second.endswith("/Folderport.AppDir/AppRun")
 
 
