@@ -54,7 +54,10 @@ def run(options: Options) -> int:
     desktop = Desktop(application, SettingsStore(), options)
     instance.received.connect(desktop.take_message)
     if sys.platform == "darwin":  # elsewhere it would hear of each event in vain
+        from app.services_menu import ServicesMenu
+
         FileOpen(application).requested.connect(desktop.take_folder)
+        ServicesMenu(application).requested.connect(desktop.take_folder)
     quit_signal = QuitSignal(application)
     # Not quit(), which asks the window: nobody may sit there to answer.
     quit_signal.received.connect(application.exit)

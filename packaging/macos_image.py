@@ -28,6 +28,16 @@ def info_plist(version: str) -> dict[str, object]:
         "NSLocalNetworkUsageDescription": (
             "Folderport lets the phones and computers on your network open the folder you share."
         ),
+        # What the menu of a folder in the Finder calls, of app/services_menu.py.
+        "NSServices": [
+            {
+                "NSMenuItem": {"default": "Share with Folderport"},
+                "NSMessage": "shareFolder",
+                "NSPortName": "Folderport",
+                "NSRequiredContext": {},
+                "NSSendFileTypes": ["public.folder"],
+            }
+        ],
         "CFBundleDocumentTypes": [
             {
                 "CFBundleTypeName": "Folder",

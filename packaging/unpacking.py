@@ -53,7 +53,7 @@ def _run(*command: str | Path) -> None:
 
 def _program_in(folder: Path) -> Path:
     """Find the program in a bundle, in the folder that an archive holds, or in an .app."""
-    names = ("folderport-terminal.exe", "folderport", "Contents/MacOS/folderport")
+    names = ("folderport-terminal.exe", "folderport", "Contents/MacOS/Folderport")
     for place in (folder, *sorted(folder.iterdir())):
         for name in names:
             if (place / name).is_file():

@@ -13,7 +13,9 @@ import macos_image
 if TYPE_CHECKING:
     from pathlib import Path
 
-ENTITLEMENTS = macos_image.build_environment.ROOT / "packaging" / "macos" / "entitlements.plist"
+ROOT = macos_image.build_environment.ROOT
+ENTITLEMENTS = ROOT / "packaging" / "macos" / "entitlements.plist"
+SPEC = ROOT / "packaging" / "folderport.spec"
 
 
 def test_folders_are_opened_by_it_and_the_network_is_asked_for() -> None:
@@ -23,6 +25,12 @@ def test_folders_are_opened_by_it_and_the_network_is_asked_for() -> None:
     assert folders["LSItemContentTypes"] == ["public.folder"]
     # Finder stays what opens folders by a double click.
     assert folders["LSHandlerRank"] == "Alternate"
+    [service] = told["NSServices"]
+    assert service["NSSendFileTypes"] == ["public.folder"]
+    # What it calls is there, under the name that macOS makes of it.
+    source = (ROOT / "app" / "services_menu.py").read_text("utf-8")
+    assert f"def {service['NSMessage']}_userData_error_(self, " in source
+    assert f'executable("{service["NSPortName"]}" if MACOS' in SPEC.read_text("utf-8")
     assert told["NSLocalNetworkUsageDescription"].endswith(".")
 
 
