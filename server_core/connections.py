@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
+
+from server_core.waking import shut_down
 
 __all__ = ["Connection", "ConnectionRegistry"]
 
@@ -93,9 +94,7 @@ class Connection:
 
     def shut_down(self) -> None:
         """End all input and output at once; a thread that waits on the socket wakes up."""
-        with contextlib.suppress(OSError):  # not connected any more
-            # Not through a subclass: a TLS socket's own method may wait for a lock or for the peer.
-            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+        shut_down(self.socket)
 
 
 class ConnectionRegistry:

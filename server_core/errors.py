@@ -6,6 +6,8 @@ import errno
 import sys
 from http import HTTPStatus
 
+from server_core.waking import is_cancelled
+
 __all__ = ["ConnectionLostError", "HeaderInjectionError", "RequestError", "is_lost_connection"]
 
 # A phone that leaves the network is not always a ConnectionError to Python.
@@ -52,4 +54,4 @@ def is_lost_connection(error: BaseException) -> bool:
     ssl = sys.modules.get("ssl")  # not loaded where there is no TLS
     if ssl is not None and isinstance(error, ssl.SSLError):
         return True
-    return isinstance(error, OSError) and error.errno in _UNREACHABLE
+    return isinstance(error, OSError) and (error.errno in _UNREACHABLE or is_cancelled(error))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-__all__ = ["IS_PER_CALL", "accepted", "receive", "receive_into", "send"]
+__all__ = ["IS_PER_CALL", "accepted", "has_ended", "receive", "receive_into", "send"]
 
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
 IS_PER_CALL: Final = bool(_DONTWAIT)
@@ -40,6 +40,10 @@ if IS_PER_CALL:
         Raises BlockingIOError where it takes none.
         """
         return sock.send(data, _DONTWAIT)
+
+    def _peek(sock: socket.socket) -> bytes:
+        # Not through a subclass: a TLS socket's own method would decrypt.
+        return socket.socket.recv(sock, 1, socket.MSG_PEEK | _DONTWAIT)
 
 else:
 
@@ -72,6 +76,24 @@ else:
             return sock.send(data)
         finally:
             sock.settimeout(own)
+
+    def _peek(sock: socket.socket) -> bytes:
+        own = sock.gettimeout() or None
+        sock.settimeout(0)
+        try:
+            return socket.socket.recv(sock, 1, socket.MSG_PEEK)
+        finally:
+            sock.settimeout(own)
+
+
+def has_ended(sock: socket.socket) -> bool:
+    """Return whether nothing more will come from the other end; what has come stays to be read."""
+    try:
+        return not _peek(sock)
+    except BlockingIOError:
+        return False
+    except OSError:  # it is closed here
+        return True
 
 
 def accepted(sock: socket.socket) -> socket.socket:

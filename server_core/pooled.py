@@ -18,6 +18,7 @@ from typing import Any
 
 from server_core.connections import Connection
 from server_core.leadership import Leadership
+from server_core.waking import is_cancelled
 from server_core.watching import WatchingHTTPServer
 
 __all__ = ["PooledHTTPServer"]
@@ -145,7 +146,13 @@ class PooledHTTPServer(WatchingHTTPServer):
     def _loop(self, term: int) -> None:
         while self._is_looping and self._leadership.term == term:
             if not (self._ready or self._replay.due or self._tasks):
-                self._ready.extend([key.data for key, _ in self._selector.select(self._pause())])
+                try:
+                    ready_keys = self._selector.select(self._pause())
+                except OSError as error:
+                    if not is_cancelled(error):
+                        raise
+                    continue
+                self._ready.extend([key.data for key, _ in ready_keys])
             if self.before_round is not None:
                 self.before_round()
             now = time.monotonic()

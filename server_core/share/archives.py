@@ -19,6 +19,7 @@ from server_core.files.members import ChangedError
 from server_core.files.resource import Piece, is_reserved_segment
 from server_core.files.tar_archive import TarArchive
 from server_core.files.zip_archive import ZipArchive
+from server_core.nonblocking import has_ended
 from server_core.parts import PiecedBody
 from server_core.protocol.multipart import MultipartRanges
 from server_core.protocol.ranges import ByteRange
@@ -36,8 +37,6 @@ __all__ = [
 FORMATS = ("zip", "tar")
 """The parameters that ask for an archive, after what it is."""
 _LONGEST_ADDRESS = 4096
-_PEEK = getattr(socket, "MSG_PEEK", 0) | getattr(socket, "MSG_DONTWAIT", 0)
-_CAN_PEEK = hasattr(socket, "MSG_DONTWAIT")
 
 
 class WantedArchive(NamedTuple):
@@ -245,16 +244,7 @@ def presence_check(
     def check() -> None:
         if pause is not None:
             pause()
-        if not _CAN_PEEK:
-            return
-        try:
-            # Not through a subclass: a TLS socket's own method would decrypt.
-            has_ended = not socket.socket.recv(sock, 1, _PEEK)
-        except BlockingIOError:
-            return
-        except OSError:
-            has_ended = True
-        if has_ended:
+        if has_ended(sock):
             raise ConnectionLostError("the client left while its archive was made")
 
     return check

@@ -126,6 +126,19 @@ def test_a_connection_that_broke_is_an_error_and_the_socket_waits_again(
     assert waits(ours)
 
 
+def test_an_end_is_seen_and_nothing_is_taken(nonblocking: ModuleType, pair: Pair) -> None:
+    ours, theirs = pair
+    assert not nonblocking.has_ended(ours)
+    theirs.sendall(b"gulls")
+    theirs.shutdown(socket.SHUT_WR)
+    assert not nonblocking.has_ended(ours)
+    assert ours.recv(9) == b"gulls"
+    assert nonblocking.has_ended(ours)
+    assert waits(ours)
+    ours.close()
+    assert nonblocking.has_ended(ours)
+
+
 def test_a_time_out_of_the_sockets_own_stays(nonblocking: ModuleType, pair: Pair) -> None:
     ours, theirs = pair
     ours.settimeout(7)
