@@ -10,8 +10,6 @@ people's handlers override and call them.
 from __future__ import annotations
 
 import contextlib
-import email.message
-import http.client
 import io
 import socket
 import time
@@ -23,10 +21,11 @@ from server_core.errors import ConnectionLostError, RequestError, is_lost_connec
 from server_core.events import RequestFinished
 from server_core.exchange import Exchange
 from server_core.protocol.body import BodyReader, body_reader, drain
-from server_core.protocol.headers import MAX_LINE_BYTES, Fields
+from server_core.protocol.headers import MAX_LINE_BYTES
 from server_core.protocol.request import BodyFraming, parse_request_line
 from server_core.protocol.request_head import read_head
 from server_core.reader import ConnectionReader, GuardedInput
+from server_core.request_headers import RequestHeaders
 from server_core.server import client_host
 from server_core.writer import open_writer
 
@@ -41,7 +40,7 @@ TOLD_TARGET = 2048
 """Characters of a request's target that are told to the observer, who may keep many."""
 
 
-class BaseHTTPRequestHandler(AnsweringRequestHandler):
+class BaseHTTPRequestHandler(RequestHeaders, AnsweringRequestHandler):
     """Serves the requests of one connection; made by the server, once for each connection.
 
     For each request method M that is to be served, a subclass defines `do_M()`. It may override
@@ -50,7 +49,6 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
     """
 
     default_request_version = "HTTP/0.9"
-    MessageClass: type[email.message.Message] = http.client.HTTPMessage
 
     head_timeout = 20.0
     """Seconds for a request's head to be complete, from its first byte."""
@@ -65,7 +63,6 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
 
     raw_requestline: bytes
     path: str
-    headers: email.message.Message
     _body: BodyReader | None = None
     _guard: Connection | None = None
     _reader: ConnectionReader | None = None
@@ -155,15 +152,15 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
                 self.path = "/" + self.path.lstrip("/")
             if line.number < (1, 0):
                 self._disarm()
-                self.headers = self._message(())
+                self._take_fields(())
                 return True
             self.request_version = line.version
             needs_host = self.require_host and self._guard is not None
             head = read_head(self.rfile, line.number, needs_host=needs_host)
             self._disarm()
-            self.headers = self._message(head.fields)
+            self._take_fields(head.fields)
         except RequestError as error:
-            self.headers = self._message(())
+            self._take_fields(())
             # Whoever sent what is not even a version understands a status line all the same.
             self.request_version = max(self.request_version, "HTTP/1.0")
             self._refuse(error)
@@ -235,14 +232,6 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         if self._guard is not None:
             self._guard.disarm()
 
-    def _message(self, fields: Fields) -> email.message.Message:
-        message = self.MessageClass()
-        for name, value in fields:
-            message.set_raw(name, value)
-        # As http.client leaves it: without one, a message of several parts is shown with its parts.
-        message.set_payload("")
-        return message
-
     def _expect_body(self, framing: BodyFraming) -> None:
         source: object = self.rfile
         if self._guard is not None:
@@ -308,7 +297,6 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
         if getattr(self.server, "on_event", None) is None:
             return
         notify = self.server.notify  # type: ignore[attr-defined] # on_event and notify come together
-        headers = getattr(self, "headers", None) if self.command else None
         address = self.client_address
         notify(
             RequestFinished(
@@ -322,11 +310,11 @@ class BaseHTTPRequestHandler(AnsweringRequestHandler):
                 status=exchange.status,
                 body_bytes=max(0, getattr(self.wfile, "accepted", 0) - exchange.body_start),
                 complete=exchange.complete,
-                user_agent=_field(headers, "User-Agent"),
-                referer=_field(headers, "Referer"),
+                user_agent=self._told_field("user-agent"),
+                referer=self._told_field("referer"),
             )
         )
 
-
-def _field(headers: email.message.Message | None, name: str) -> str:
-    return "" if headers is None else str(headers.get(name, ""))[:_ECHO_LIMIT]
+    def _told_field(self, name: str) -> str:
+        value = self._request_field(name) if self.command else None
+        return str(value or "")[:_ECHO_LIMIT]

@@ -71,7 +71,7 @@ class RepeatableRequestHandler(BaseHTTPRequestHandler):
             checked=exchange.began or 0.0,
         )
         self.server.prepared.store(  # type: ignore[attr-defined] # it was asked for the body to keep
-            self.raw_requestline, self.headers.items(), answer
+            self.raw_requestline, self._request_fields(), answer
         )
 
     def _body_to_keep(
@@ -84,7 +84,7 @@ class RepeatableRequestHandler(BaseHTTPRequestHandler):
             or response.status not in _REPEATABLE
             or not self._names_for_good(resource.path)
             or not (is_unchanged(type(self)) and is_unchanged(type(self.server)))
-            or not is_repeatable(self.headers.items())
+            or not is_repeatable(self._request_fields())
             or not prepared.is_settled(resource.status)
             or not prepared.is_wanted(self.raw_requestline)
         ):

@@ -257,7 +257,7 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
     ) -> FileBody | PartsBody | io.BytesIO | None:
         try:
             representation, compressed = self._select(resource, path)
-            response = respond(str(self.command), self.headers.items(), representation)
+            response = respond(str(self.command), self._request_fields(), representation)
             self.send_response(response.status)
             for name, value in response.fields:
                 self.send_header(name, value)
@@ -287,13 +287,13 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
         A range is always one of the file itself, so that parts of it fit together.
         """
         content_type = self._content_type(resource, path)
-        fields = self.headers.items()
+        fields = self._request_fields()
         varies = self.max_compressed > 0 and is_compressible(content_type)
         etag = strong_etag(*resource.identity)
         # A time to come must not be said to have been (RFC 9110 section 8.8.2.1).
         modified = min(resource.modified, time.time())
         fits = MIN_COMPRESSED <= resource.size <= self.max_compressed
-        if varies and fits and "Range" not in self.headers and accepts_gzip(fields):
+        if varies and fits and self._request_field("range") is None and accepts_gzip(fields):
             validators = Validators(etag[:-1] + '-gzip"', modified)
             compressed = b""
             if evaluate(fields, validators) is Precondition.HOLDS:
@@ -332,7 +332,8 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
         ):
             self.copyfile(source, self.wfile)
             return
-        host, agent = client_host(self.client_address), self.headers.get("User-Agent", "")[:200]
+        host = client_host(self.client_address)
+        agent = (self._request_field("user-agent") or "")[:200]
         shown = decode_path(path_of(self.path))[:TOLD_TARGET]
         transfer = transfers.begin(host, agent, shown, source.remaining)
         notify = self.server.notify  # type: ignore[attr-defined] # transfers and notify come together

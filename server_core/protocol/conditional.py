@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email.utils
 import functools
 import math
 import re
@@ -27,6 +26,12 @@ __all__ = [
 _ENTITY_TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _FIELD_LIMIT = 8192
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Not as the language of this computer has them.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
 _FIRST_SECOND = -62135596800  # year 1
 _LAST_SECOND = 253402300799  # year 9999
 
@@ -63,13 +68,17 @@ def format_http_date(timestamp: float) -> str:
 
 @functools.lru_cache(maxsize=512)
 def _imf_fixdate(seconds: int) -> str:
-    return email.utils.format_datetime(_EPOCH + timedelta(seconds=seconds), usegmt=True)
+    at = _EPOCH + timedelta(seconds=seconds)
+    day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
+    return f"{day}, {at.day:02} {month} {at.year:04} {at:%H:%M:%S} GMT"
 
 
 def parse_http_date(value: str) -> int | None:
     """Return the seconds since the epoch of a date in any of HTTP's forms, None if it is none."""
     if len(value) > 64:
         return None
+    import email.utils  # late: no first request of a client has a date to be compared with
+
     try:
         parts = email.utils.parsedate_tz(value)
         if parts is None or parts[9] not in (0, None):

@@ -40,7 +40,7 @@ class AnsweringRequestHandler(SimpleHTTPRequestHandler):
         """Parse a request; refuse one that was sent to a name which cannot be this computer's."""
         if not super().parse_request():
             return False
-        if is_own_name(self.headers.get("Host", "")):
+        if is_own_name(self._request_field("host") or ""):
             return True
         self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
         return False
@@ -88,8 +88,7 @@ class AnsweringRequestHandler(SimpleHTTPRequestHandler):
 
     def _catalogue(self) -> Catalogue:
         """Return the messages in the language that the client asks for, as far as that is known."""
-        headers = getattr(self, "headers", None)
-        return self.pages.messages.choose(() if headers is None else headers.items())
+        return self.pages.messages.choose(self._request_fields())
 
     def _send_icon(self) -> None:
         """Send what every browser asks for when it opens a file by itself."""
@@ -100,7 +99,7 @@ class AnsweringRequestHandler(SimpleHTTPRequestHandler):
 
     def _send_code(self) -> io.BytesIO | None:
         """Send the head of the QR code of the folder's address, and return a stream of it."""
-        host, path = self.headers.get("Host", ""), path_of(self.path)
+        host, path = self._request_field("host") or "", path_of(self.path)
         try:
             code = self.pages.code(f"http://{host}{path}")
         except ValueError:
@@ -119,7 +118,7 @@ class AnsweringRequestHandler(SimpleHTTPRequestHandler):
         if asset is None:
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
-        is_coded = accepts_gzip(self.headers.items())
+        is_coded = accepts_gzip(self._request_fields())
         content = asset.compressed if is_coded else asset.content
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", asset.content_type)

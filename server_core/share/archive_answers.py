@@ -79,7 +79,7 @@ class ArchiveRequestHandler(AnsweringRequestHandler):
             guard.about_to_wait()
         try:
             wanted = self._wanted_archive(kind, os.fspath(path))
-            is_part = "Range" in self.headers
+            is_part = self._request_field("range") is not None
             archive = self.archives.find(wanted, is_part=is_part, check=check)
         except TooMuchError:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -93,7 +93,7 @@ class ArchiveRequestHandler(AnsweringRequestHandler):
         representation = Representation(
             archive.size, archive.media_type, Validators(archive.etag, None)
         )
-        response = respond(str(self.command), self.headers.items(), representation)
+        response = respond(str(self.command), self._request_fields(), representation)
         self.send_response(response.status)
         for name, value in response.fields:
             self.send_header(name, value)

@@ -87,7 +87,7 @@ class ShareRequestHandler(ArchiveRequestHandler):
         kind = self._archive_kind(query)
         if kind is not None:
             return self._send_archive(kind, path)
-        fields = self.headers.items()
+        fields = self._request_fields()
         wanted = FolderPage(
             tuple(url_segments(self.path)),
             Arrangement.of(query),
