@@ -110,6 +110,16 @@ def test_a_stopped_share_refuses_connections_and_can_be_started_again(
     share.stop()
 
 
+def test_what_serves_has_the_processor_after_the_window(
+    share: Share, settings: ShareSettings
+) -> None:
+    share.start(settings)
+    assert fetch(share.links[0])[0] == 200
+    serving = [one for one in threading.enumerate() if one.name == "server"]
+    assert [os.getpriority(os.PRIO_PROCESS, one.native_id or 0) >= 10 for one in serving] == [True]
+    share.stop()
+
+
 def test_a_taken_port_is_a_failure_of_the_port_with_another_one_to_use(
     qtbot: QtBot, share: Share, settings: ShareSettings
 ) -> None:
