@@ -5,12 +5,18 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import queue
 import select
 import sys
 import threading
-from typing import TextIO
+from typing import Final, TextIO
 
 __all__ = ["Terminal"]
+
+_TELLS_WHETHER_IT_WAITS: Final = sys.platform != "win32"
+"""Whether a stream can be asked; a console of Windows takes nothing while one selects in it."""
+_MOST_NOTES: Final = 256
+"""Notes that wait to be written where nothing tells whether they can be."""
 
 
 class Terminal:
@@ -25,6 +31,9 @@ class Terminal:
         # Names of files need not fit the encoding of the stream.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+        self._notes: queue.Queue[str] = queue.Queue(_MOST_NOTES)
+        if stream is not None and not _TELLS_WHETHER_IT_WAITS:
+            threading.Thread(target=self._write_notes, name="terminal", daemon=True).start()
 
     @property
     def has_colours(self) -> bool:
@@ -53,12 +62,20 @@ class Terminal:
 
     def note(self, line: str) -> None:
         """Write `line` unless this would mean to wait: for a terminal that is held, or a reader."""
+        if not _TELLS_WHETHER_IT_WAITS:
+            with contextlib.suppress(queue.Full):
+                self._notes.put_nowait(line)
+            return
         with self._lock:
             if self._takes_a_line():
                 self._write(line)
 
+    def _write_notes(self) -> None:
+        while True:
+            self.say(self._notes.get())
+
     def _takes_a_line(self) -> bool:
-        if self._stream is None or sys.platform == "win32":
+        if self._stream is None:
             return True
         try:
             return bool(select.select([], [self._stream], [], 0)[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,6 +63,29 @@ def test_notes_are_left_out_while_nobody_reads() -> None:
         assert b"line 99999\n" not in first
         terminal.note("read again")
         assert read.read() == b"read again\n"
+
+
+def test_notes_hold_nothing_up_where_nothing_tells_whether_they_would(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on Windows, whose consoles take nothing while somebody selects text in them."""
+    monkeypatch.setattr("app.terminal._TELLS_WHETHER_IT_WAITS", False)
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w", encoding="utf-8") as stream, os.fdopen(reader, "rb") as read:
+        terminal = Terminal(stream)
+        for number in range(100_000):
+            terminal.note(f"line {number}")
+        # Whoever is asked to write waits; then the notes are out that came before.
+        rest: list[bytes] = []
+        reading = threading.Thread(target=lambda: rest.extend(iter(read.readline, b"the end\n")))
+        reading.start()
+        while terminal._notes.qsize():
+            terminal.say("not the end")
+        terminal.say("the end")
+        reading.join()
+        assert rest[:2] == [b"line 0\n", b"line 1\n"]
+        assert b"line 99999\n" not in rest
+        assert len(rest) < 50_000
 
 
 @pytest.mark.parametrize(
