@@ -32,6 +32,7 @@ class Terminal:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
         self._notes: queue.Queue[str] = queue.Queue(_MOST_NOTES)
+        self._has_notes = threading.Event()
         if stream is not None and not _TELLS_WHETHER_IT_WAITS:
             threading.Thread(target=self._write_notes, name="terminal", daemon=True).start()
 
@@ -58,6 +59,7 @@ class Terminal:
     def say(self, line: str) -> None:
         """Write `line` and wait until it is out."""
         with self._lock:
+            self._write_waiting()
             self._write(line)
 
     def note(self, line: str) -> None:
@@ -65,6 +67,7 @@ class Terminal:
         if not _TELLS_WHETHER_IT_WAITS:
             with contextlib.suppress(queue.Full):
                 self._notes.put_nowait(line)
+            self._has_notes.set()
             return
         with self._lock:
             if self._takes_a_line():
@@ -72,7 +75,16 @@ class Terminal:
 
     def _write_notes(self) -> None:
         while True:
-            self.say(self._notes.get())
+            self._has_notes.wait()
+            self._has_notes.clear()
+            with self._lock:
+                self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            # Not those that come meanwhile: somebody may wait for their own line.
+            for _ in range(self._notes.qsize()):
+                self._write(self._notes.get_nowait())
 
     def _takes_a_line(self) -> bool:
         if self._stream is None:

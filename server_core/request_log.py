@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from server_core.log_output import escaped, write_log
-from server_core.protocol.conditional import format_http_date
+from server_core.protocol.conditional import DAYS, MONTHS, format_http_date
 from server_core.server import client_host
 
 __all__ = ["LoggingRequestHandler", "log_time", "request_message"]
@@ -48,11 +48,8 @@ class LoggingRequestHandler(socketserver.StreamRequestHandler):
 
     server_version = f"server_core/{__version__}"
     sys_version = f"Python/{sys.version.split()[0]}"
-    weekdayname: ClassVar = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-    monthname: ClassVar = [
-        *(None, "Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-        *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    ]
+    weekdayname: ClassVar = list(DAYS)
+    monthname: ClassVar = [None, *MONTHS]
 
     quiet = False
     """Whether `log_message` writes nothing."""

@@ -14,6 +14,8 @@ from server_core.protocol.headers import Fields
 from server_core.protocol.request import values_of
 
 __all__ = [
+    "DAYS",
+    "MONTHS",
     "Precondition",
     "Validators",
     "evaluate",
@@ -27,8 +29,8 @@ _ENTITY_TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _FIELD_LIMIT = 8192
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Not as the language of this computer has them.
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
@@ -69,7 +71,7 @@ def format_http_date(timestamp: float) -> str:
 @functools.lru_cache(maxsize=512)
 def _imf_fixdate(seconds: int) -> str:
     at = _EPOCH + timedelta(seconds=seconds)
-    day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
+    day, month = DAYS[at.weekday()], MONTHS[at.month - 1]
     return f"{day}, {at.day:02} {month} {at.year:04} {at:%H:%M:%S} GMT"
 
 

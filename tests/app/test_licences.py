@@ -14,7 +14,12 @@ from app import licences
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 ASKED = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["heic"]]
-NEEDED = [re.split(r"[<>=!~; ]", line)[0] for line in ASKED]
+NEEDED = [
+    re.split(r"[<>=!~; ]", line)[0]
+    for line in ASKED
+    # What another system needs is not here.
+    if "sys_platform" not in line or f"sys_platform == '{sys.platform}'" in line
+]
 FOUND = {licences._same(part.name): part for part in licences.components()}
 
 

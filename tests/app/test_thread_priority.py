@@ -37,8 +37,14 @@ def test_a_thread_and_those_that_it_starts_go_last() -> None:
 
 
 def test_where_that_is_forbidden_it_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forbid(*_: int) -> None:
+    asked: list[tuple[int, ...]] = []
+
+    def forbid(*wanted: int) -> None:
+        asked.append(wanted)
         raise PermissionError
 
+    before = niceness()
     monkeypatch.setattr(os, "setpriority", forbid)
     go_last()
+    assert asked == [(os.PRIO_PROCESS, threading.get_native_id(), max(before, 10))]
+    assert niceness() == before

@@ -50,6 +50,8 @@ def test_a_thread_that_waits_is_woken_up(wait: str) -> None:
         shut_down(ours)
         assert ended.wait(10)
         waiting.join()
+        # Who sends cannot go on; who receives is told of the end, or that it was ended.
+        assert errors or wait == "to receive"
         assert all(map(is_lost_connection, errors))
         shut_down(ours)  # once more is harmless
     shut_down(ours)
