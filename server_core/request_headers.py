@@ -34,38 +34,38 @@ class RequestHeaders:
     else:
         MessageClass = _HTTPMessage()
 
-    _fields: Fields | None = None
-    _message: email.message.Message | None = None
+    _received_fields: Fields | None = None
+    _request_message: email.message.Message | None = None
 
     @property
     def headers(self) -> email.message.Message:
         """The header fields of the request. Raises AttributeError where there is no request yet."""
-        if self._message is None:
-            if self._fields is None:
+        if self._request_message is None:
+            if self._received_fields is None:
                 raise AttributeError("headers")
             message = self.MessageClass()
-            for name, value in self._fields:
+            for name, value in self._received_fields:
                 message.set_raw(name, value)
             # As http.client leaves it: without one, a message of several parts is shown with its
             # parts.
             message.set_payload("")
-            self._message = message
-        return self._message
+            self._request_message = message
+        return self._request_message
 
     @headers.setter
     def headers(self, message: email.message.Message) -> None:
-        self._message = message
+        self._request_message = message
 
     def _take_fields(self, fields: Fields) -> None:
         """Let these be the request's."""
-        self._fields = fields
-        self._message = None
+        self._received_fields = fields
+        self._request_message = None
 
     def _request_fields(self) -> Fields:
         """Return the fields as they are by now: whoever asked for them may have changed them."""
-        if self._message is not None:
-            return self._message.items()
-        return self._fields or ()
+        if self._request_message is not None:
+            return self._request_message.items()
+        return self._received_fields or ()
 
     def _request_field(self, name: str) -> str | None:
         """Return the value of the first field called `name`, given in lower case."""

@@ -273,6 +273,27 @@ def test_headers_are_of_the_class_that_is_asked_for(serve: Serve) -> None:
     assert headers["X-Umlaut"] == "\xf6"
 
 
+def test_headers_that_an_override_has_changed_are_those_of_the_request(serve: Serve) -> None:
+    class Handler(SimpleHTTPRequestHandler):
+        def parse_request(self) -> bool:
+            is_understood = super().parse_request()
+            del self.headers["If-None-Match"]
+            return is_understood
+
+    class Replacing(SimpleHTTPRequestHandler):
+        def parse_request(self) -> bool:
+            is_understood = super().parse_request()
+            self.headers = email.message.Message()
+            return is_understood
+
+    tag = serve().get("/plain.txt")["ETag"]
+    assert serve().get("/plain.txt", If_None_Match=tag).status == 304
+    for handler in (Handler, Replacing):
+        client = serve(handler).connect()
+        # Of each request anew.
+        assert [client.get("/plain.txt", If_None_Match=tag).status for _ in range(4)] == [200] * 4
+
+
 @pytest.mark.parametrize("status", [200, 205, 404])
 def test_an_answer_without_a_length_ends_with_the_connection(serve: Serve, status: int) -> None:
     class Handler(BaseHTTPRequestHandler):

@@ -12,10 +12,11 @@ import pytest
 from server_core.errors import is_lost_connection
 from server_core.pooled import PooledHTTPServer
 from server_core.waking import is_cancelled, shut_down
-from tests.http.conftest import Serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from conftest import Serve
 
 WAITS: dict[str, Callable[[socket.socket], object]] = {
     "to receive": lambda sock: sock.recv(1),
