@@ -15,7 +15,6 @@ from app.cache_folder import thumbnail_cache
 from app.links import ShareLink, share_link
 from app.network import bind_host, interfaces
 from app.printable import printable
-from app.priority import go_last
 from app.resources import MissingResourceError, resource_path
 from app.settings import ShareSettings
 from app.state import Field, ServerState, StartFailure
@@ -220,6 +219,8 @@ class _Run:
             server.server_close()
             return None
         self._post_certain(_Listening(self, share_link("http", *server.bound_address, candidates)))
+        from server_core.priority import go_last  # late, as all that serves
+
         # A window that waits for its turn among many downloads stutters.
         go_last()
         server.serve_forever()

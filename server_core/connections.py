@@ -34,6 +34,7 @@ class Connection:
         "is_owed_input",
         "is_watched",
         "may_rest",
+        "on_transfer",
         "on_wait",
         "pause",
         "received",
@@ -72,6 +73,8 @@ class Connection:
         """What is called before each large piece that is sent: it may wait a moment for others."""
         self.on_wait: Callable[[Connection], None] | None = None
         """What is told that its handler is about to wait, on whatever."""
+        self.on_transfer: Callable[[Connection], None] | None = None
+        """What is told that its handler is about to send so much that it takes a while."""
         self.deadline: float | None = None
         """On the monotonic clock, in seconds; None while nothing is waited for."""
 
@@ -91,6 +94,11 @@ class Connection:
         """Tell the server that the thread that serves this connection may have to wait now."""
         if self.on_wait is not None:
             self.on_wait(self)
+
+    def about_to_transfer(self) -> None:
+        """Tell the server that the thread that serves this connection will be sending for long."""
+        if self.on_transfer is not None:
+            self.on_transfer(self)
 
     def shut_down(self) -> None:
         """End all input and output at once; a thread that waits on the socket wakes up."""

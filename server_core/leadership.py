@@ -29,6 +29,7 @@ class Leadership:
         self._idle = 0
         self._term = 0
         self._is_over = False
+        self._of_thread = threading.local()
 
     @property
     def term(self) -> int:
@@ -60,6 +61,15 @@ class Leadership:
                 return False
         return True
 
+    def retire(self) -> bool:
+        """Have this thread lead no more, and end when it is done with what it does.
+
+        False where that was said before.
+        """
+        before = self._is_retired()
+        self._of_thread.is_retired = True
+        return not before
+
     def end(self) -> None:
         """End the present term; no thread leads until somebody hands on, and idle ones end."""
         with self._lock:
@@ -73,7 +83,10 @@ class Leadership:
         following: int | None = term
         while following is not None:
             self._lead(following)
-            following = self._next_term()
+            following = None if self._is_retired() else self._next_term()
+
+    def _is_retired(self) -> bool:
+        return getattr(self._of_thread, "is_retired", False)
 
     def _next_term(self) -> int | None:
         """Wait for a term to lead in; None where this thread is to end."""

@@ -18,6 +18,7 @@ from typing import Any
 
 from server_core.connections import Connection
 from server_core.leadership import Leadership
+from server_core.priority import go_last
 from server_core.waking import is_cancelled
 from server_core.watching import WatchingHTTPServer
 
@@ -109,6 +110,11 @@ class PooledHTTPServer(WatchingHTTPServer):
                     self._current = None
         if connection.send_held is not None:
             connection.send_held()
+
+    def _go_last(self, connection: Connection) -> None:
+        """Let all others have the processor before this thread, unless it still leads."""
+        if self._current is not connection and self._leadership.retire():
+            go_last()
 
     def _end_loop(self) -> None:
         """End the loop, whoever runs it, and close what waits in it."""

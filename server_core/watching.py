@@ -48,6 +48,8 @@ class WatchingHTTPServer(HTTPServer):
     _selector: selectors.BaseSelector
     _hand_on: Callable[[Connection], None]
     """Lets another thread lead if the one that does is busy with this connection."""
+    _go_last: Callable[[Connection], None]
+    """Lets all others have the processor before the thread that is busy with this connection."""
 
     def __init__(self, *args: Any, **keywords: Any) -> None:
         self.prepared = PreparedAnswers()
@@ -103,6 +105,7 @@ class WatchingHTTPServer(HTTPServer):
                 is_welcome = False
             connection.may_rest = self._reads_ahead and type(request) is socket.socket
             connection.on_wait = self._hand_on
+            connection.on_transfer = self._go_last
             connection.pause = self.before_round
             if not is_welcome:
                 connection.is_ending = True

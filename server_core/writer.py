@@ -31,6 +31,8 @@ _MIN_CHUNK = 65536
 # One call must end within stall_timeout at 64 KiB/s, even right after the system's buffers were
 # filled at full speed.
 _MAX_CHUNK = 2 << 20
+# What takes so long, on the fastest of networks, that a thread of its own does not count.
+_LONG_BODY = 8 << 20
 _MSG_MORE = getattr(socket, "MSG_MORE", 0)
 _CORK = getattr(socket, "TCP_CORK", None)
 _CAN_SENDFILE = hasattr(os, "sendfile") and bool(_MSG_MORE)
@@ -168,6 +170,8 @@ class ConnectionWriter(io.BufferedIOBase):
 
     def _sendfile(self, body: FileBody, transfer: Transfer | None) -> None:
         self._release(_MSG_MORE if body.remaining else 0)  # joins the file's first bytes
+        if self._connection is not None and body.remaining >= _LONG_BODY:
+            self._connection.about_to_transfer()
         out, source = self._socket.fileno(), body.fileno()
         chunk = _MIN_CHUNK * 4
         pause = None if self._connection is None else self._connection.pause
