@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -122,7 +121,7 @@ class ConnectionRegistry:
         self._released = threading.Condition(self._lock)
         self._closing = threading.Event()
         self._open: dict[socket.socket, Connection] = {}
-        self._by_address: Counter[str] = Counter()
+        self._by_address: dict[str, int] = {}
         self._reaper: threading.Thread | None = None
 
     def open(self, sock: socket.socket, address: str) -> Connection | None:
@@ -131,17 +130,18 @@ class ConnectionRegistry:
         None, too, where the machine has no thread left that could watch over its deadlines.
         """
         with self._lock:
+            from_there = self._by_address.get(address, 0)
             if (
                 self._closing.is_set()
                 or len(self._open) >= self.max_connections
-                or self._by_address[address] >= self.max_per_address
+                or from_there >= self.max_per_address
             ):
                 return None
             if self._reaper is None and not self._start_reaper():
                 return None
             connection = Connection(self, sock, address)
             self._open[sock] = connection
-            self._by_address[address] += 1
+            self._by_address[address] = from_there + 1
             return connection
 
     def get(self, sock: socket.socket) -> Connection | None:
@@ -154,9 +154,9 @@ class ConnectionRegistry:
             connection = self._open.pop(sock, None)
             if connection is None:
                 return
-            self._by_address[connection.address] -= 1
-            if not self._by_address[connection.address]:
-                del self._by_address[connection.address]
+            left = self._by_address.pop(connection.address) - 1
+            if left:
+                self._by_address[connection.address] = left
             if not self._open:
                 self._released.notify_all()
 

@@ -78,6 +78,7 @@ class HTTPServer(socketserver.TCPServer):
         self._wake_receiver.settimeout(0)
         self._wake_sender.settimeout(0)
         self._closed = False
+        self._hands_down_nodelay = False
         if ":" in str(server_address[0]):
             self.address_family = socket.AF_INET6
         try:
@@ -130,6 +131,7 @@ class HTTPServer(socketserver.TCPServer):
                 return
             self._not_serving.clear()
         try:
+            self._hand_down_nodelay()
             self.notify(ServerStarted(*self.bound_address))
             self._serve(poll_interval)
         finally:
@@ -181,8 +183,9 @@ class HTTPServer(socketserver.TCPServer):
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; its segments leave as they are written (TCP_NODELAY)."""
         connection, address = self.socket.accept()
-        with contextlib.suppress(OSError):  # it is gone already, which reading will show
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not self._hands_down_nodelay:
+            with contextlib.suppress(OSError):  # it is gone already, which reading will show
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection, address
 
     def shutdown_request(self, request: Any) -> None:
@@ -218,6 +221,13 @@ class HTTPServer(socketserver.TCPServer):
         what = f"Exception occurred during processing of request from {client_address}"
         told = escaped_lines(f"{what}\n{traceback.format_exc()}")
         write_log(f"{_RULE}\n{told}{_RULE}\n")
+
+    def _hand_down_nodelay(self) -> None:
+        """Let connections have TCP_NODELAY from the listening socket, where they take it over."""
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):  # not every socket is TCP's
+                self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self._hands_down_nodelay = True
 
     def _serve(self, poll_interval: float) -> None:
         """Accept and handle until a stop is requested."""

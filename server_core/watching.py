@@ -201,12 +201,26 @@ class WatchingHTTPServer(HTTPServer):
             rest = self._replay.give(connection, data)
             if rest is None:
                 self._drop(connection)
-            elif rest or answer.closes:
+            elif rest:
                 connection.unsent = rest
                 connection.is_ending = answer.closes
                 self._tasks.append(connection)
+            elif answer.closes:
+                self._end(connection)
             else:
                 self._watch(connection)
+
+    def _end(self, connection: Connection) -> None:
+        """Close a connection after its last answer; a task where more has come, which waits."""
+        try:
+            connection.is_owed_input = bool(receive(connection.socket, _RECEIVED_AT_ONCE))
+        except OSError:  # nothing has
+            connection.is_owed_input = False
+        if connection.is_owed_input:
+            connection.is_ending = True
+            self._tasks.append(connection)
+        else:
+            self._drop(connection)
 
     def _drop(self, connection: Connection) -> None:
         """Close a connection on which nothing is to come or to be said any more."""
@@ -219,7 +233,8 @@ class WatchingHTTPServer(HTTPServer):
             close(connection.socket)
         except Exception:  # noqa: BLE001 - whatever the override raises
             log_failure("closing a connection failed")
-        self.connections.close(connection.socket)
+        if self.connections.get(connection.socket) is not None:
+            self.connections.close(connection.socket)
 
 
 def handler_class(factory: object) -> type[BaseHTTPRequestHandler] | None:

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from server_core import SimpleHTTPRequestHandler
+from server_core import (
+    HTTPServer,
+    PooledHTTPServer,
+    SimpleHTTPRequestHandler,
+    ThreadingHTTPServer,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,7 +125,8 @@ def test_a_small_answer_leaves_in_one_segment(site: Site, tree: Path) -> None:
         assert [len(body)] == [int(length) for length in lengths], target
 
 
-def test_segments_leave_as_they_are_written(serve: Serve) -> None:
+@pytest.mark.parametrize("server", [HTTPServer, ThreadingHTTPServer, PooledHTTPServer])
+def test_segments_leave_as_they_are_written(serve: Serve, server: type[HTTPServer]) -> None:
     seen = []
 
     class Watching(SimpleHTTPRequestHandler):
@@ -128,5 +134,5 @@ def test_segments_leave_as_they_are_written(serve: Serve) -> None:
             super().setup()
             seen.append(self.request.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
 
-    assert serve(Watching).get("/plain.txt").status == 200
+    assert serve(Watching, server).get("/plain.txt").status == 200
     assert seen == [1]

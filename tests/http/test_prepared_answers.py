@@ -227,3 +227,28 @@ def test_the_date_is_that_of_each_answer(pool: Site, monkeypatch: pytest.MonkeyP
         client.get("/plain.txt")
     monkeypatch.setattr(time, "time", lambda: float(LONG_AGO))
     assert client.get("/plain.txt")["Date"] == "Sun, 09 Sep 2001 01:46:40 GMT"
+
+
+CLOSING = b"GET /page.html HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+
+def test_a_prepared_answer_ends_its_connection_where_that_was_asked(pool: Site) -> None:
+    for _ in range(3):
+        client = pool.connect()
+        assert raw(client, CLOSING).endswith(TEXT)
+        assert client.stream.read() == b""
+
+
+def test_what_comes_after_the_last_request_resets_no_connection(
+    pool: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        raw(pool.connect(), CLOSING)
+    client = pool.connect()
+
+    def write_log(_lines: str) -> None:
+        client.send(bytes(1000))  # there before the answer leaves
+
+    monkeypatch.setattr("server_core.replay.write_log", write_log)
+    assert raw(client, CLOSING).endswith(TEXT)
+    assert client.stream.read() == b""
