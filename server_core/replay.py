@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import deque
 from collections.abc import Callable
@@ -51,7 +52,7 @@ class Replay:
             return False
         answer, fields = found
         if now - answer.checked > self._prepared.lifetime:
-            connection.still_holds = answer.still_holds
+            connection.still_holds = functools.partial(self._still_holds, answer)
             return False
         moment = time.time()
         second = int(moment)
@@ -81,6 +82,10 @@ class Replay:
                 )
             )
         return True
+
+    def _still_holds(self, answer: PreparedAnswer, now: float) -> bool:
+        """Look at the file, unless that was done for another connection meanwhile."""
+        return now - answer.checked <= self._prepared.lifetime or answer.still_holds(now)
 
     def write_log(self) -> None:
         """Write the lines of the answers that are due."""
