@@ -61,14 +61,14 @@ class Leadership:
                 return False
         return True
 
-    def retire(self) -> bool:
-        """Have this thread lead no more, and end when it is done with what it does.
+    @property
+    def is_retired(self) -> bool:
+        """Whether this thread has said that it retires."""
+        return getattr(self._of_thread, "is_retired", False)
 
-        False where that was said before.
-        """
-        before = self._is_retired()
+    def retire(self) -> None:
+        """Have this thread lead no more, and end when it is done with what it does."""
         self._of_thread.is_retired = True
-        return not before
 
     def end(self) -> None:
         """End the present term; no thread leads until somebody hands on, and idle ones end."""
@@ -83,10 +83,7 @@ class Leadership:
         following: int | None = term
         while following is not None:
             self._lead(following)
-            following = None if self._is_retired() else self._next_term()
-
-    def _is_retired(self) -> bool:
-        return getattr(self._of_thread, "is_retired", False)
+            following = None if self.is_retired else self._next_term()
 
     def _next_term(self) -> int | None:
         """Wait for a term to lead in; None where this thread is to end."""

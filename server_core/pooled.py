@@ -113,8 +113,9 @@ class PooledHTTPServer(WatchingHTTPServer):
 
     def _go_last(self, connection: Connection) -> None:
         """Let all others have the processor before this thread, unless it still leads."""
-        if self._current is not connection and self._leadership.retire():
-            go_last()
+        leadership = self._leadership
+        if self._current is not connection and not leadership.is_retired and go_last():
+            leadership.retire()  # it stays last, which no thread that leads may be
 
     def _end_loop(self) -> None:
         """End the loop, whoever runs it, and close what waits in it."""
