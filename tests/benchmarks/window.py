@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 6.0
 PERIOD = 1000 / 60
-LARGE = 64 << 30
-"""Bytes of a file of which the disk holds nothing, and which no client comes to the end of."""
+LARGE = 1 << 30
+"""Bytes of a file of which the disk holds nothing, and which memory has room for."""
+DOWNLOAD = ["curl", "-s", "-o", "/dev/null", "{url}large.bin?[1-100000]"]
+"""Reads that again and again, on one connection."""
 LOADS: dict[str, list[list[str]]] = {
     "nothing": [],
     "small files, 32 connections": [["wrk", "-t1", "-c32", "{time}", "{url}small.bin"]],
@@ -41,11 +43,11 @@ LOADS: dict[str, list[list[str]]] = {
     ],
     "1,000 connections": [["wrk", "-t1", "-c1000", "{time}", "{url}small.bin"]],
     "the page of the folder, 8 connections": [["wrk", "-t1", "-c8", "{time}", "{url}"]],
-    "a big file, 1 connection": [["curl", "-s", "-o", "/dev/null", "{url}large.bin"]],
-    "a big file, 16 connections": [["curl", "-s", "-o", "/dev/null", "{url}large.bin"]] * 16,
+    "a big file, 1 connection": [DOWNLOAD],
+    "a big file, 16 connections": [DOWNLOAD] * 16,
     "small files beside 4 big ones": [
         ["wrk", "-t1", "-c32", "{time}", "{url}small.bin"],
-        *[["curl", "-s", "-o", "/dev/null", "{url}large.bin"]] * 4,
+        *[DOWNLOAD] * 4,
     ],
 }
 
