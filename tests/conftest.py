@@ -1,4 +1,4 @@
-"""What all tests share: a home of their own, no real screen, and a virtual one for who asks."""
+"""What all tests share: a home of their own, no real screen, and what the system lacks for some."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # Before Qt reads any of it: settings, caches, sockets and recent folders of the person who runs
 # the tests are never seen and never touched. The path stays short because sockets live in it.
@@ -49,6 +50,81 @@ os.environ["LC_ALL"] = "C.UTF-8"
 # that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+LINUX = sys.platform.startswith("linux")
+POSIX = os.name == "posix"
+
+
+def _links_are_allowed() -> bool:
+    """Return whether a symbolic link can be made: Windows leaves that to whom it trusts with it."""
+    link = HOME / "link"
+    with contextlib.suppress(OSError):
+        link.symlink_to(HOME)
+    made = link.is_symlink()
+    link.unlink(missing_ok=True)
+    return made
+
+
+# Of Linux all is true without a look: there, what cannot run is an error.
+HAS = {
+    "symbolic links": LINUX or _links_are_allowed(),
+    "named pipes and sockets in folders": POSIX,
+    "folders that are opened": POSIX,
+    "folders that change while they are open": POSIX,
+    "permissions for owner, group and others": POSIX,
+    "signals between processes": POSIX,
+    "fork": POSIX,
+    "a shell": POSIX,
+    "limits for a process": POSIX,
+    "names that Windows forbids": POSIX,
+    "names that are no text": LINUX,
+    "names that differ in capitals alone": LINUX,
+    "names that differ in their form of Unicode alone": sys.platform != "darwin",
+    "127.0.0.2": sys.platform != "darwin",
+    "/proc": LINUX,
+    "network namespaces": LINUX,
+    "X and Debian's programs": LINUX,
+}
+"""What a test may need that some systems lack: `@pytest.mark.needs("a shell")`."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Describe our own marks, which leave out nothing on Linux."""
+    config.addinivalue_line(
+        "markers", "needs(*what): what some systems lack; see HAS in conftest.py"
+    )
+    config.addinivalue_line("markers", "programs(*names): what some systems do not come with")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave a test out where the system lacks what it needs, before anything is set up for it."""
+    for mark in item.iter_markers("needs"):
+        for what in mark.args:
+            if not HAS[what]:
+                pytest.skip(f"This system has no {what}.")
+    for mark in item.iter_markers("programs"):
+        for name in mark.args:
+            if not (LINUX or shutil.which(name)):
+                pytest.skip(f"This system came without {name}.")
+
+
+@pytest.fixture(scope="session")
+def descriptors() -> Callable[[], int]:
+    """Counts the open descriptors of this process; on Windows, those of files."""
+    for folder in ("/proc/self/fd", "/dev/fd"):
+        if os.path.isdir(folder):
+            return lambda: len(os.listdir(folder))
+    return lambda: sum(map(_is_open, range(2048)))
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
 
 _FULL_LOOK = 100
 """After so many tests, all that was made since the beginning is looked through for garbage."""

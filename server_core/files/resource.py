@@ -16,6 +16,8 @@ import stat
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self, TypeAlias
 
+from server_core.files.unlocked import open_unlocked
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -242,7 +244,7 @@ def _open(path: str, flags: int, directory: int | None = None) -> int:
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode)):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     try:
-        return os.open(path, flags, dir_fd=directory)
+        return open_unlocked(path, flags, directory)
     except OSError as error:
         # A socket cannot be opened; to a client it is as absent as a pipe.
         if error.errno in (errno.ENXIO, errno.ENODEV):

@@ -130,6 +130,20 @@ def test_a_file_that_shrinks_ends_the_connection(site: Site, large: Path, settle
 
 
 @pytest.mark.usefixtures("way")
+def test_a_file_is_renamed_and_deleted_while_it_is_sent(
+    site: Site, large: Path, settles: Settles
+) -> None:
+    client = begin(site, settles)
+    renamed = large.rename(large.with_name("renamed.bin"))
+    assert site.get("/renamed.bin", "HEAD").status == 200
+    renamed.unlink()
+    assert len(client.stream.read(SIZE - 1000)) == SIZE - 1000
+    (ended,) = site.wait_for(TransferEnded)
+    assert isinstance(ended, TransferEnded)
+    assert ended.complete
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("change", ["replaced", "deleted"])
 def test_a_file_that_is_exchanged_is_sent_as_it_was(
     site: Site, large: Path, settles: Settles, change: str
