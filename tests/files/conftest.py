@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from server_core.files.gathering import Gathering, NoteText
-from server_core.files.resource import FileBody
+from server_core.files.resource import FileBody, is_reserved_segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +38,30 @@ class Content(Protocol):
     """Returns the bytes of an archive between two offsets."""
 
     def __call__(self, archive: Archive, start: int = 0, stop: int | None = None) -> bytes: ...
+
+
+class Lay(Protocol):
+    """Writes files of any names into an empty folder, and returns those that are there then.
+
+    On Linux these are all of them; others take some names for one, and refuse more than we do.
+    """
+
+    def __call__(self, folder: Path, files: dict[str, bytes]) -> dict[str, bytes]: ...
+
+
+@pytest.fixture(scope="session")
+def lay() -> Lay:
+    def write(folder: Path, files: dict[str, bytes]) -> dict[str, bytes]:
+        for name, data in files.items():
+            if os.name == "nt" and is_reserved_segment(name):
+                continue
+            with contextlib.suppress(OSError):
+                (folder / name).write_bytes(data)
+        there = {path.name: path.read_bytes() for path in folder.iterdir()}
+        assert not sys.platform.startswith("linux") or there == files
+        return there
+
+    return write
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     from conftest import Content, Gather
 
+pytestmark = [
+    pytest.mark.needs("names that Windows forbids"),
+    pytest.mark.programs("unzip", "7z", "bsdtar", "tar"),
+]
 SECONDS = 60
 HARD = ("Größe 😀.txt", "two\nlines", "CON", 'a"b', "-rf", "n" * 200)
 LONG = 5 << 30

@@ -20,6 +20,7 @@ from server_core.files.resource import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SECRET = "not for you"
@@ -38,7 +39,14 @@ def root(tmp_path: Path) -> Path:
     return shared
 
 
-@pytest.fixture(params=["descriptor by descriptor", "path by path"])
+@pytest.fixture(
+    params=[
+        pytest.param(
+            "descriptor by descriptor", marks=pytest.mark.needs("folders that are opened")
+        ),
+        "path by path",
+    ]
+)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways of opening: the one of POSIX, and the one where directories have no descriptor."""
     monkeypatch.setattr(resource, "_CAN_WALK", request.param == "descriptor by descriptor")
@@ -47,10 +55,6 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
 def content(root: Path, *segments: str) -> str:
     with open_beneath(str(root), segments) as opened:
         return "a folder" if opened.is_directory else opened.read_at(0, 100).decode()
-
-
-def descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
 
 
 @pytest.mark.usefixtures("way")
@@ -63,7 +67,9 @@ def descriptors() -> int:
         (["sub", "inner.txt"], "inner"),
     ],
 )
-def test_what_lies_below_is_opened(root: Path, segments: list[str], expected: str) -> None:
+def test_what_lies_below_is_opened(
+    root: Path, segments: list[str], expected: str, descriptors: Callable[[], int]
+) -> None:
     before = descriptors()
     assert content(root, *segments) == expected
     assert descriptors() <= before
@@ -86,13 +92,16 @@ def test_what_lies_below_is_opened(root: Path, segments: list[str], expected: st
         ["x"] * 5000,
     ],
 )
-def test_what_does_not_is_not(root: Path, segments: list[str]) -> None:
+def test_what_does_not_is_not(
+    root: Path, segments: list[str], descriptors: Callable[[], int]
+) -> None:
     before = descriptors()
     with pytest.raises(OSError, match=r"."):
         content(root, *segments)
     assert descriptors() <= before
 
 
+@pytest.mark.needs("symbolic links")
 @pytest.mark.usefixtures("way")
 def test_links_that_stay_inside_are_followed(root: Path) -> None:
     (root / "relative").symlink_to("sub/inner.txt")
@@ -108,6 +117,7 @@ def test_links_that_stay_inside_are_followed(root: Path) -> None:
     assert content(root, "absolute") == "a folder"
 
 
+@pytest.mark.needs("symbolic links")
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize(
     ("target", "segments"),
@@ -122,7 +132,9 @@ def test_links_that_stay_inside_are_followed(root: Path) -> None:
         ("/proc/self/root/etc", ["link"]),
     ],
 )
-def test_links_that_leave_are_not(root: Path, target: str, segments: list[str]) -> None:
+def test_links_that_leave_are_not(
+    root: Path, target: str, segments: list[str], descriptors: Callable[[], int]
+) -> None:
     (root / "sub" / "out").symlink_to("../../shared-too")
     (root / "link").symlink_to(target)
     before = descriptors()
@@ -131,6 +143,7 @@ def test_links_that_leave_are_not(root: Path, target: str, segments: list[str]) 
     assert descriptors() <= before
 
 
+@pytest.mark.needs("symbolic links")
 @pytest.mark.usefixtures("way")
 def test_links_that_lead_nowhere_are_not_found(root: Path) -> None:
     (root / "dangling").symlink_to("missing")
@@ -140,6 +153,7 @@ def test_links_that_lead_nowhere_are_not_found(root: Path) -> None:
             content(root, name)
 
 
+@pytest.mark.needs("symbolic links")
 @pytest.mark.usefixtures("way")
 def test_the_shared_folder_may_be_a_link_itself(root: Path, tmp_path: Path) -> None:
     (tmp_path / "alias").symlink_to(root)
@@ -149,28 +163,32 @@ def test_the_shared_folder_may_be_a_link_itself(root: Path, tmp_path: Path) -> N
     assert content(tmp_path / "alias") == "a folder"
 
 
+@pytest.mark.needs("symbolic links")
 def test_the_whole_file_system_may_be_shared(root: Path) -> None:
     (root / "relative").symlink_to("sub/inner.txt")
-    segments = [part for part in str(root).split("/") if part]
-    with open_beneath("/", [*segments, "relative"]) as opened:
+    top, *segments = root.parts
+    with open_beneath(top, [*segments, "relative"]) as opened:
         assert opened.read_at(0, 10) == b"inner"
 
 
+@pytest.mark.needs("named pipes and sockets in folders")
 @pytest.mark.usefixtures("way")
-def test_what_is_neither_file_nor_folder_is_not_found_and_holds_nothing_up(root: Path) -> None:
+def test_what_is_neither_file_nor_folder_is_not_found_and_holds_nothing_up(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     os.mkfifo(root / "pipe")
     (root / "null").symlink_to("/dev/null")
     (root / "to the pipe").symlink_to("pipe")
     with socket.socket(socket.AF_UNIX) as listening:
-        directory = os.open(root, os.O_RDONLY)
         # The address of such a socket is short, the path of a temporary folder is not.
-        listening.bind(f"/proc/self/fd/{directory}/socket")
-        os.close(directory)
+        monkeypatch.chdir(root)
+        listening.bind("socket")
         for name in ("pipe", "to the pipe", "socket", "null"):
             with pytest.raises(FileNotFoundError):
                 content(root, name)
 
 
+@pytest.mark.needs("named pipes and sockets in folders")
 @pytest.mark.usefixtures("way")
 def test_whoever_waits_to_write_to_a_pipe_goes_on_waiting(root: Path) -> None:
     """A reader that came and went would leave it with a broken pipe."""
@@ -201,11 +219,12 @@ def test_whoever_waits_to_write_to_a_pipe_goes_on_waiting(root: Path) -> None:
 
 
 def test_a_device_is_not_found_even_where_links_may_leave() -> None:
-    for path in ("/dev/null", "/dev/zero", "/dev/tty\0", "/dev/missing"):
+    for path in (os.devnull, "/dev/zero", "/dev/tty\0", "/dev/missing"):
         with pytest.raises(FileNotFoundError):
             open_anywhere(path)
 
 
+@pytest.mark.needs("symbolic links", "folders that change while they are open")
 def test_a_name_that_is_changed_under_way_never_leads_out(root: Path, tmp_path: Path) -> None:
     """One thread exchanges a folder for a link out of it and back, as fast as it can."""
     (root / "door").mkdir()
@@ -269,8 +288,9 @@ def test_what_windows_reads_differently_is_reserved(segment: str) -> None:
 def test_what_windows_reads_differently_is_not_opened_there(
     root: Path, monkeypatch: pytest.MonkeyPatch, name: str, may_leave: bool
 ) -> None:
-    (root / name).write_text("for all")
-    open_beneath(str(root), [name], may_leave=may_leave).close()
+    if os.name != "nt":
+        (root / name).write_text("for all")
+        open_beneath(str(root), [name], may_leave=may_leave).close()
     with monkeypatch.context() as windows:
         windows.setattr(os, "name", "nt")
         for segments in ([name], [name, "file.txt"]):
@@ -278,6 +298,7 @@ def test_what_windows_reads_differently_is_not_opened_there(
                 open_beneath(str(root), segments, may_leave=may_leave)
 
 
+@pytest.mark.needs("symbolic links")
 def test_links_may_leave_where_that_is_said_but_nothing_else(root: Path) -> None:
     (root / "out").symlink_to("../shared-too")
     with open_beneath(str(root), ["out", "secret.txt"], may_leave=True) as opened:

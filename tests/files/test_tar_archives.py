@@ -18,7 +18,7 @@ from server_core.files.members import ChangedError
 from server_core.files.tar_archive import TarArchive
 
 if TYPE_CHECKING:
-    from conftest import Content, Gather
+    from conftest import Content, Gather, Lay
 
 NAMES = st.text(
     st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="/"), min_size=1, max_size=60
@@ -31,11 +31,14 @@ NAMES = st.text(
     choice=st.randoms(use_true_random=False),
 )
 def test_a_tar_of_any_names_holds_the_same(
-    gather: Gather, content: Content, files: dict[str, bytes], choice: random.Random
+    gather: Gather,
+    content: Content,
+    lay: Lay,
+    files: dict[str, bytes],
+    choice: random.Random,
 ) -> None:
     with tempfile.TemporaryDirectory() as root:
-        for name, data in files.items():
-            Path(root, name).write_bytes(data)
+        files = lay(Path(root), files)
         archive = TarArchive(gather(Path(root), hidden=True))
         whole = content(archive)
         start = choice.randrange(archive.size)
@@ -60,7 +63,7 @@ def test_every_size_of_file_is_whole_and_every_stretch_fits(
         assert made.getmember("Top/empty").isdir()
         for path in assorted.rglob("*"):
             if path.is_file():
-                inside = made.extractfile(f"Top/{path.relative_to(assorted)}")
+                inside = made.extractfile(f"Top/{path.relative_to(assorted).as_posix()}")
                 assert inside is not None
                 assert inside.read() == path.read_bytes()
         edges = [member.offset for member in made] + [member.offset_data for member in made]

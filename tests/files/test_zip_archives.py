@@ -66,6 +66,7 @@ def contents(tree: dict[bytes, object]) -> list[bytes]:
     return found
 
 
+@pytest.mark.needs("names that are no text")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(tree=TREES, choice=st.randoms(use_true_random=False))
 def test_a_zip_of_any_tree_holds_the_same_under_names_that_every_system_takes(
@@ -105,7 +106,7 @@ def test_every_size_of_file_is_whole_and_every_stretch_fits(
         assert "Top/empty/" in made.namelist()
         for path in assorted.rglob("*"):
             if path.is_file():
-                name = f"Top/{path.relative_to(assorted)}"
+                name = f"Top/{path.relative_to(assorted).as_posix()}"
                 assert made.read(name) == path.read_bytes()
         edges = [info.header_offset for info in made.infolist()]
     edges += [whole.index(b"PK\1\2"), archive.size]
@@ -147,24 +148,30 @@ def test_the_first_bytes_come_before_a_large_file_is_read(gather: Gather, tmp_pa
     pieces.close()  # type: ignore[attr-defined]
 
 
-def test_times_and_permissions_are_kept(gather: Gather, content: Content, tmp_path: Path) -> None:
+@pytest.mark.needs("permissions for owner, group and others")
+def test_permissions_are_kept(gather: Gather, content: Content, tmp_path: Path) -> None:
+    for name, mode in (("run", 0o700), ("read", 0o444)):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(mode)
+    with opened(content(zipped(gather(tmp_path)))) as made:
+        assert made.getinfo("Top/run").external_attr >> 16 == 0o100755
+        assert made.getinfo("Top/read").external_attr >> 16 == 0o100644
+        assert made.getinfo("Top/").external_attr == 0o040755 << 16 | 0x10
+
+
+def test_times_are_kept(gather: Gather, content: Content, tmp_path: Path) -> None:
     root = tmp_path / "tree"
     root.mkdir()
     moment = 1_700_000_001
-    for name in ("run", "read", "ancient", "later"):
+    for name in ("now", "ancient", "later"):
         (root / name).touch()
-    (root / "run").chmod(0o700)
-    (root / "read").chmod(0o444)
-    os.utime(root / "run", (moment, moment))
+    os.utime(root / "now", (moment, moment))
     os.utime(root / "ancient", (-(1 << 30), -(1 << 30)))
     os.utime(root / "later", (1 << 33, 1 << 33))
     with opened(content(zipped(gather(root)))) as made:
-        run = made.getinfo("Top/run")
-        assert run.external_attr >> 16 == 0o100755
-        assert made.getinfo("Top/read").external_attr >> 16 == 0o100644
-        assert made.getinfo("Top/").external_attr == 0o040755 << 16 | 0x10
-        assert struct.unpack("<HHBi", run.extra) == (0x5455, 5, 1, moment)
-        assert run.date_time == time.localtime(moment - 1)[:6]
+        now = made.getinfo("Top/now")
+        assert struct.unpack("<HHBi", now.extra) == (0x5455, 5, 1, moment)
+        assert now.date_time == time.localtime(moment - 1)[:6]
         assert made.getinfo("Top/ancient").date_time == (1980, 1, 1, 0, 0, 0)
         assert made.getinfo("Top/later").extra == b""
 
@@ -214,11 +221,12 @@ def test_seventy_thousand_files_are_in_a_zip(
     root = tmp_path / "tree"
     root.mkdir()
     one = root / "0"
-    one.touch()
-    for number in range(1, count):
-        os.link(one, root / str(number)) if number % 60_000 else (root / str(number)).touch()
-        if number % 60_000 == 0:
+    for number in range(count):
+        if number % 1000:
+            os.link(one, root / str(number))
+        else:  # Windows has at most 1024 names for a file
             one = root / str(number)
+            one.touch()
     archive = zipped(gather(root))
     assert archive.memory < 150 * count
     with opened(content(archive)) as made:

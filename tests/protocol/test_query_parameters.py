@@ -24,6 +24,7 @@ def test_a_parameter_may_have_no_value_or_several() -> None:
     assert query_of("/a/?zip&name=x&name=y+z%26#end") == {"zip": [""], "name": ["x", "y z&"]}
 
 
+@pytest.mark.needs("names that are no text")
 @given(st.binary(min_size=1, max_size=255))
 def test_any_name_on_disk_is_named_by_a_parameter(name: bytes) -> None:
     assert query_of(f"/?name={quote_from_bytes(name)}") == {"name": [os.fsdecode(name)]}
