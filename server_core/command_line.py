@@ -141,7 +141,7 @@ class _FolderServer(HTTPServer):
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise _CannotServeError(
-                f"The folder {options.directory!r} cannot be served: {reason}."
+                f"The folder {_quoted(options.directory)} cannot be served: {reason}."
             ) from error
         try:
             super().__init__(*args, **keywords)
@@ -180,8 +180,14 @@ class _SecureFolderServer(ThreadingHTTPSServer, _FolderServer):
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise _CannotServeError(
-                f"The certificate {self.certfile!r} cannot be used with its key: {reason}."
+                f"The certificate {_quoted(self.certfile)} cannot be used with its key: {reason}."
             ) from error
+
+
+def _quoted(path: object) -> str:
+    """Return a path in quotes, with what cannot be printed as escapes."""
+    quoted = repr(path)
+    return quoted.replace("\\\\", "\\") if os.sep == "\\" else quoted
 
 
 def _explain(error: OSError, host: str | None, port: int) -> str:

@@ -30,6 +30,8 @@ __all__ = ["WatchingHTTPServer"]
 
 _RECEIVED_AT_ONCE: Final = 8192
 _ACCEPTED_AT_ONCE: Final = 64
+_LOOK: Final = 1.0
+"""Seconds after which overdue connections are looked for, where the system tells of none."""
 _MOST_SELECTED: Final = 500
 """Most connections where the system's select() has room for 512 sockets in all (Windows)."""
 
@@ -60,6 +62,7 @@ class WatchingHTTPServer(HTTPServer):
         self._returned: deque[Connection] = deque()
         self._is_woken = False
         self._accepts_at = 0.0
+        self._looks_at = 0.0
         super().__init__(*args, **keywords)
         handler = handler_class(self.RequestHandlerClass)
         self._handler = handler or BaseHTTPRequestHandler
@@ -67,19 +70,34 @@ class WatchingHTTPServer(HTTPServer):
         self._reads_ahead = bool(handler) and is_unchanged(self._handler, "setup")
         own = self._handler.timeout
         self._idle_timeout = min(self._handler.idle_timeout, math.inf if own is None else own)
-        if selectors.DefaultSelector.__name__ == "SelectSelector":
+        # As on Windows: it sees no end that this side has made.
+        self._has_to_look = selectors.DefaultSelector.__name__ == "SelectSelector"
+        if self._has_to_look:
             self.connections.max_connections = _MOST_SELECTED
 
     def _pause(self) -> float | None:
         """Return how long to wait for anything; None for as long as it takes."""
+        look = self._drop_overdue() if self._has_to_look else None
         if not self._accepts_at:
-            return None
+            return look
         left = self._accepts_at - time.monotonic()
         if left <= 0:
             self._accepts_at = 0.0
             self._selector.register(self.socket, selectors.EVENT_READ, self._accept)
             return 0
-        return left
+        return left if look is None else min(left, look)
+
+    def _drop_overdue(self) -> float | None:
+        """Close what is overdue, and return in how many seconds to look again; None for never."""
+        now = time.monotonic()
+        if now >= self._looks_at:
+            self._looks_at = now + _LOOK
+            for key in tuple(self._selector.get_map().values()):
+                deadline = getattr(key.data, "deadline", None)
+                if deadline is not None and deadline < now:
+                    self._drop(key.data)
+        watched = len(self._selector.get_map()) > 2  # our own two sockets are always in it
+        return self._looks_at - now if watched else None
 
     def _accept(self) -> None:
         for _ in range(_ACCEPTED_AT_ONCE):

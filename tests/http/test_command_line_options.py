@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import signal
 import socket
 import sys
@@ -182,6 +183,13 @@ def test_a_wrong_address_is_told_in_a_sentence(
     assert said == f"Cannot listen on port 0 of {address}: {sentence}"
 
 
+def why_not(path: Path) -> str:
+    """Return why this is no folder that can be read, in the words of this system."""
+    with pytest.raises(OSError, match=r".") as refused:
+        os.scandir(os.path.realpath(path, strict=True))
+    return str(refused.value.strerror)
+
+
 def test_a_wrong_folder_is_told_in_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -189,10 +197,10 @@ def test_a_wrong_folder_is_told_in_a_sentence(
     file.touch()
     missing = tmp_path / "missing"
     assert refusal(["0", "-d", str(missing)], capsys) == (
-        f"The folder '{missing}' cannot be served: No such file or directory."
+        f"The folder '{missing}' cannot be served: {why_not(missing)}."
     )
     assert refusal(["0", "-d", str(file)], capsys) == (
-        f"The folder '{file}' cannot be served: Not a directory."
+        f"The folder '{file}' cannot be served: {why_not(file)}."
     )
     assert "cannot be served" in refusal(["0", "-d", "a\0b"], capsys)
 
