@@ -74,8 +74,10 @@ HAS = {
     "permissions for owner, group and others": POSIX,
     "signals between processes": POSIX,
     "fork": POSIX,
-    "a shell": POSIX,
+    "pseudo terminals": POSIX,
+    "POSIX shell": POSIX,
     "limits for a process": POSIX,
+    "files with holes": POSIX,
     "names that Windows forbids": POSIX,
     "names that are no text": LINUX,
     "names that differ in capitals alone": LINUX,
@@ -85,7 +87,7 @@ HAS = {
     "network namespaces": LINUX,
     "X and Debian's programs": LINUX,
 }
-"""What a test may need that some systems lack: `@pytest.mark.needs("a shell")`."""
+"""What a test may need that some systems lack: `@pytest.mark.needs("POSIX shell")`."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -74,6 +74,7 @@ def test_every_size_of_file_is_whole_and_every_stretch_fits(
         assert content(archive, start, stop) == whole[start:stop]
 
 
+@pytest.mark.needs("files with holes")
 def test_long_names_and_large_sizes_are_in_records_and_others_are_not(
     gather: Gather, content: Content, tmp_path: Path
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.client
-import os
 import socket
 import struct
 import threading
@@ -295,9 +294,3 @@ def settles() -> Settles:
             time.sleep(0.01)
 
     return wait
-
-
-@pytest.fixture
-def descriptors() -> Callable[[], int]:
-    """Counts the open descriptors of this process."""
-    return lambda: len(os.listdir("/proc/self/fd"))

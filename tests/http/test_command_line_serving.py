@@ -86,6 +86,7 @@ def run(tree: Path) -> Iterator[Run]:
         yield start
 
 
+@pytest.mark.needs("signals between processes")
 def test_the_current_folder_is_served_and_the_first_line_says_where(run: Run) -> None:
     program = run()
     assert LINE.fullmatch(program.line)
@@ -97,6 +98,7 @@ def test_the_current_folder_is_served_and_the_first_line_says_where(run: Run) ->
     assert re.fullmatch(r'127\.0\.0\.1 - - \[.*\] "GET /plain.txt HTTP/1.1" 200 13\n', err)
 
 
+@pytest.mark.needs("symbolic links")
 def test_the_options_are_obeyed(run: Run, tree: Path, tmp_path: Path) -> None:
     (tree / "sub" / "link").symlink_to(tmp_path / "secret.txt")
     (tree / "sub" / ".dot").touch()
@@ -117,6 +119,7 @@ def test_the_options_are_obeyed(run: Run, tree: Path, tmp_path: Path) -> None:
     assert program.get("/none").headers["X-Own"] is None
 
 
+@pytest.mark.needs("symbolic links")
 def test_links_that_leave_the_folder_are_not_followed_unless_asked_for(
     run: Run, tree: Path, tmp_path: Path
 ) -> None:
@@ -124,6 +127,7 @@ def test_links_that_leave_the_folder_are_not_followed_unless_asked_for(
     assert run().get("/link").status == 404
 
 
+@pytest.mark.needs("POSIX shell")
 def test_scripts_are_run_only_when_asked_for(run: Run) -> None:
     # Not in a folder of pytest's: as root runs them, nobody has to get there.
     with tempfile.TemporaryDirectory(prefix="folderport-cgi-") as folder:
@@ -159,6 +163,7 @@ def test_connections_are_bounded_as_told(run: Run, option: str) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.needs("signals between processes")
 def test_a_signal_ends_it_in_mid_transfer_and_the_port_is_free(
     run: Run, tree: Path, number: int
 ) -> None:
@@ -176,6 +181,7 @@ def test_a_signal_ends_it_in_mid_transfer_and_the_port_is_free(
         pass
 
 
+@pytest.mark.needs("signals between processes")
 def test_signals_in_a_hurry_do_not_spoil_the_end(run: Run) -> None:
     program = run()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):
@@ -184,12 +190,14 @@ def test_signals_in_a_hurry_do_not_spoil_the_end(run: Run) -> None:
     assert (status, err) == (0, "")
 
 
+@pytest.mark.needs("signals between processes")
 def test_an_interruption_as_soon_as_the_line_is_read_ends_with_status_0(run: Run) -> None:
     for _ in range(5):
         assert run().end(signal.SIGINT)[::2] == (0, "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.needs("signals between processes")
 def test_a_reader_of_the_first_line_who_leaves_is_not_missed(run: Run, number: int) -> None:
     program = run()
     assert program.process.stdout is not None
@@ -200,6 +208,7 @@ def test_a_reader_of_the_first_line_who_leaves_is_not_missed(run: Run, number: i
     assert err.count("\n") == 1
 
 
+@pytest.mark.programs("openssl")
 def test_https_is_served_with_a_certificate_and_a_key_under_a_password(
     run: Run, tmp_path: Path
 ) -> None:

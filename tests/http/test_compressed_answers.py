@@ -92,6 +92,7 @@ def test_a_handler_can_do_without(serve: Serve) -> None:
     assert (answer["Content-Encoding"], answer["Vary"], answer.body) == (None, None, TEXT)
 
 
+@pytest.mark.programs("curl")
 def test_curl_unpacks_it(site: Site) -> None:
     url = f"http://127.0.0.1:{site.port}/log.txt"
     command = ["curl", "-sS", "--compressed", "--max-time", "20", url]

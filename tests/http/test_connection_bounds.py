@@ -133,6 +133,7 @@ FULL = """
 """
 
 
+@pytest.mark.needs("limits for a process")
 def test_a_process_without_descriptors_answers_503_and_goes_on(tree: Path) -> None:
     (tree / "with-index").mkdir()
     (tree / "with-index" / "index.html").touch()

@@ -195,6 +195,7 @@ def test_a_file_of_a_time_to_come_was_modified_now_at_the_latest(
     assert site.get("/plain.txt", If_None_Match=str(answer["ETag"])).status == 304
 
 
+@pytest.mark.needs("named pipes and sockets in folders")
 def test_a_file_that_may_not_be_read_is_not_found(site: Site, tree: Path) -> None:
     os.mkfifo(tree / "pipe")
     (tree / "null").symlink_to("/dev/null")
@@ -202,6 +203,7 @@ def test_a_file_that_may_not_be_read_is_not_found(site: Site, tree: Path) -> Non
         assert site.get(f"/{name}").status == 404
 
 
+@pytest.mark.needs("files with holes")
 def test_beyond_four_gibibytes_bytes_are_found_too(site: Site, tree: Path) -> None:
     size = 5 << 30
     with (tree / "sparse").open("wb") as file:
@@ -213,6 +215,7 @@ def test_beyond_four_gibibytes_bytes_are_found_too(site: Site, tree: Path) -> No
     assert site.get("/sparse", "HEAD")["Content-Length"] == str(size)
 
 
+@pytest.mark.programs("curl")
 def test_curl_resumes_where_it_was_cut_off(site: Site, tmp_path: Path) -> None:
     target = tmp_path / "download"
     target.write_bytes(BIG[:400001])

@@ -293,6 +293,7 @@ def test_a_handler_that_is_made_in_ones_own_finish_request_is_no_way_around_the_
 
 
 @pytest.mark.filterwarnings("ignore:'http.server.CGIHTTPRequestHandler'")
+@pytest.mark.needs("POSIX shell")
 def test_scripts_are_streamed_both_ways(
     secure: Callable[..., Site], context: ssl.SSLContext
 ) -> None:

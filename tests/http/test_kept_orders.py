@@ -80,6 +80,7 @@ def test_a_folder_that_was_changed_lately_has_no_order_kept(folder: Path) -> Non
     assert divided(orders, folder, BY_SIZE)[1] == ["10", "9", "a"]
 
 
+@pytest.mark.needs("symbolic links")
 def test_what_is_hidden_or_outside_comes_by_no_other_order(
     orders: KeptOrders, folder: Path
 ) -> None:
@@ -105,6 +106,7 @@ def test_any_number_of_folders_and_files_is_kept(
             assert divided(orders, folder) == expected
 
 
+@pytest.mark.needs("names that are no text")
 def test_names_that_are_not_utf_8_are_kept_as_they_are(orders: KeptOrders, folder: Path) -> None:
     with open(os.path.join(os.fsencode(folder), b"caf\xe9"), "wb"):
         pass

@@ -100,6 +100,7 @@ def test_a_folder_that_was_changed_lately_has_no_page_kept(site: Site, folder: P
     assert b"12,345" in site.get("/sub/").body
 
 
+@pytest.mark.needs("symbolic links")
 def test_a_folder_with_links_has_no_page_kept(site: Site, folder: Path, settles: Settles) -> None:
     (folder / "link").symlink_to("../plain.txt")
     settled(folder, settles)

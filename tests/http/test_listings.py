@@ -98,6 +98,7 @@ def test_markup_in_a_name_stays_text(site: Site, tree: Path) -> None:
     assert set(names) <= set(links.found.values())
 
 
+@pytest.mark.needs("symbolic links")
 def test_links_are_marked(site: Site, tree: Path) -> None:
     (tree / "alias").symlink_to("plain.txt")
     (tree / "alias of a folder").symlink_to("sub")

@@ -66,6 +66,7 @@ def test_a_server_may_be_put_together_from_a_mix_in(serve: Serve) -> None:
     assert site.get("/plain.txt").body == PLAIN
 
 
+@pytest.mark.needs("fork")
 def test_a_server_that_forks_gives_its_places_back(tree: Path) -> None:
     """A forked child has no thread but its own, so this runs in a process without any."""
     reader, writer = os.pipe()
@@ -106,7 +107,8 @@ def fork_server(tree: Path, writer: int) -> int:
         return len(server.connections)
 
 
-def test_a_server_may_listen_on_a_path(tree: Path) -> None:
+@pytest.mark.needs("named pipes and sockets in folders")
+def test_a_server_may_listen_on_a_path(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class OnPath(ThreadingHTTPServer):
         address_family = socket.AF_UNIX
         allow_reuse_address = False
@@ -118,9 +120,9 @@ def test_a_server_may_listen_on_a_path(tree: Path) -> None:
     class Folder(SimpleHTTPRequestHandler):
         directory = str(tree)
 
-    directory = os.open(tree, os.O_RDONLY)
     # The address of such a socket is short, the path of a temporary folder is not.
-    path = f"/proc/self/fd/{directory}/socket"
+    monkeypatch.chdir(tree)
+    path = "socket"
     events = []
     server = OnPath(path, Folder)
     server.on_event = events.append
@@ -132,7 +134,6 @@ def test_a_server_may_listen_on_a_path(tree: Path) -> None:
         assert client.makefile("rb").read().endswith(PLAIN)
     server.stop()
     thread.join()
-    os.close(directory)
     assert server.bound_address == (path, 0)
     (finished,) = [event for event in events if isinstance(event, RequestFinished)]
     assert (finished.client_host, finished.client_port) == ("-", 0)

@@ -109,6 +109,7 @@ def test_a_file_that_is_changed_is_noticed(pool: Site, tree: Path, settles: Sett
     settles(lambda: client.get("/plain.txt").status == 404, "that it is gone")
 
 
+@pytest.mark.needs("symbolic links")
 def test_a_folder_that_gives_way_to_a_link_out_is_noticed(
     pool: Site, tree: Path, settles: Settles
 ) -> None:

@@ -130,6 +130,7 @@ def test_a_file_that_shrinks_between_its_parts_ends_the_connection(
     assert not ended.complete
 
 
+@pytest.mark.programs("curl")
 def test_curl_reads_several_ranges(site: Site) -> None:
     url = f"http://127.0.0.1:{site.port}/big.bin"
     body = subprocess.run(

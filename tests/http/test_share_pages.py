@@ -124,6 +124,7 @@ def test_names_are_text_and_lead_to_their_files(share: Site, tree: Path) -> None
         assert share.get(target).body == name.encode()
 
 
+@pytest.mark.needs("names that are no text")
 def test_a_name_that_is_not_utf_8_is_shown_and_linked_to_by_its_bytes(
     share: Site, tree: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 pillow_heif.register_heif_opener()
 
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 SMALL = 512
 """Pixels; no thumbnail is larger."""
 
@@ -164,6 +166,7 @@ def test_what_cannot_be_decoded_has_none_and_harms_nobody(
     assert len(maker_of(share).processes) == 1
 
 
+@pytest.mark.needs("/proc")
 def test_what_takes_too_much_memory_has_none_and_the_bound_holds(
     share: Site, tree: Path, photo: bytes
 ) -> None:
@@ -195,7 +198,7 @@ def test_a_process_that_ends_over_a_picture_is_replaced(
 def test_a_picture_that_takes_too_long_is_given_up(share: Site, tree: Path, photo: bytes) -> None:
     (tree / "slow.jpg").write_bytes(photo)
     maker = maker_of(share)
-    maker._command = ["sleep", "60"]
+    maker._command = SLEEPER
     maker.seconds_each = 0.2
     assert share.get("/slow.jpg?thumbnail").status == 404
     assert maker.processes == []
@@ -230,7 +233,7 @@ def test_many_at_once_all_end(share: Site, tree: Path, photo: bytes) -> None:
 
 def test_of_too_many_the_first_are_given_up(share: Site, tree: Path, photo: bytes) -> None:
     maker = maker_of(share)
-    maker._command, maker.seconds_each, maker.max_waiting = ["sleep", "60"], 0.5, 2
+    maker._command, maker.seconds_each, maker.max_waiting = SLEEPER, 0.5, 2
     for number in range(8):
         (tree / f"{number}.jpg").write_bytes(photo)
     clients = [share.connect() for _ in range(8)]
@@ -241,6 +244,7 @@ def test_of_too_many_the_first_are_given_up(share: Site, tree: Path, photo: byte
     assert set(statuses) <= {404, 503}
 
 
+@pytest.mark.needs("/proc")
 def test_a_stop_ends_what_is_being_made(
     share: Site, tree: Path, photo: bytes, settles: Settles
 ) -> None:
@@ -295,6 +299,7 @@ def test_an_unchanged_one_is_not_sent_again(share: Site, tree: Path, photo: byte
         ("/large.svg?thumbnail", 404),
     ],
 )
+@pytest.mark.needs("named pipes and sockets in folders")
 def test_it_is_found_where_the_file_would_be(
     share: Site, tree: Path, photo: bytes, target: str, status: int
 ) -> None:

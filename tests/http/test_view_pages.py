@@ -154,6 +154,7 @@ def test_a_name_that_is_not_utf_8_has_a_page(share: Site, tree: Path) -> None:
         "/l?view",
     ],
 )
+@pytest.mark.needs("symbolic links")
 def test_what_is_not_shared_has_no_page(share: Site, tree: Path, target: str) -> None:
     (tree / ".hidden.txt").write_text("hidden")
     (tree / "l").symlink_to(tree.parent / "secret.txt")

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from conftest import ServeScripts, Site, WriteScript
 
-pytestmark = pytest.mark.filterwarnings("ignore:'http.server.CGIHTTPRequestHandler'")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:'http.server.CGIHTTPRequestHandler'"),
+    pytest.mark.needs("POSIX shell"),
+]
 
 HELLO = "printf 'Content-Type: text/plain\\n\\nhello\\n'"
 ENVIRONMENT = "printf 'Content-Type: text/plain\\n\\n'; env"

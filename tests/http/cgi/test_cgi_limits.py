@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
     from conftest import ServeScripts, Settles, Site, WriteScript
 
-pytestmark = pytest.mark.filterwarnings("ignore:'http.server.CGIHTTPRequestHandler'")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:'http.server.CGIHTTPRequestHandler'"),
+    pytest.mark.needs("POSIX shell", "/proc"),
+]
 
 HEAD = "printf 'Content-Type: text/plain\\n\\n'"
 SLEEP = "sleep 600"

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from conftest import Serve, ServeScripts, Site, WriteScript
 
-pytestmark = pytest.mark.filterwarnings("ignore:'http.server.CGIHTTPRequestHandler'")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:'http.server.CGIHTTPRequestHandler'"),
+    pytest.mark.needs("POSIX shell"),
+]
 
 HELLO = "printf 'Content-Type: text/plain\\n\\nhello\\n'"
 COUNT = "printf 'Content-Type: text/plain\\n\\n'; sha256sum"

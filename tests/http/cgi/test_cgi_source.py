@@ -57,6 +57,7 @@ def ask(site: Site, target: str) -> bytes:
         "HTTP://localhost:80/%63gi-bin/script?x#y",
     ],
 )
+@pytest.mark.needs("POSIX shell")
 def test_every_spelling_of_a_scripts_path_runs_it(
     site: Site, script: WriteScript, target: str
 ) -> None:
@@ -82,6 +83,7 @@ def test_every_spelling_of_a_scripts_path_runs_it(
         "/http:/localhost/cgi-bin/script",
     ],
 )
+@pytest.mark.needs("POSIX shell")
 def test_what_is_another_path_is_no_script(site: Site, script: WriteScript, target: str) -> None:
     script(HELLO)
     answer = ask(site, target)
@@ -89,6 +91,7 @@ def test_what_is_another_path_is_no_script(site: Site, script: WriteScript, targ
     assert SOURCE not in answer
 
 
+@pytest.mark.needs("POSIX shell")
 def test_links_do_not_lead_to_a_scripts_source(
     site: Site, script: WriteScript, folder: Path
 ) -> None:
@@ -104,6 +107,7 @@ def test_links_do_not_lead_to_a_scripts_source(
             assert SOURCE not in answer.body
 
 
+@pytest.mark.needs("POSIX shell")
 def test_a_file_system_that_ignores_case_shows_no_source(
     serve_scripts: ServeScripts, script: WriteScript
 ) -> None:
@@ -118,6 +122,7 @@ def test_a_file_system_that_ignores_case_shows_no_source(
     assert site.get("/cgi-bin/SCRIPT").body == b"hello\n"
 
 
+@pytest.mark.needs("POSIX shell")
 def test_a_script_folder_has_no_listing(site: Site, script: WriteScript) -> None:
     script(HELLO)
     for target in ("/cgi-bin", "/cgi-bin/", "/cgi-bin/.", "//cgi-bin//", "/cgi-bin/x/.."):
@@ -137,6 +142,7 @@ PIECES = (
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@pytest.mark.needs("POSIX shell")
 def test_no_path_at_all_shows_a_scripts_source(
     site: Site, script: WriteScript, folder: Path, target: str
 ) -> None:
@@ -168,6 +174,7 @@ def test_a_name_that_only_begins_like_a_script_folder_is_none() -> None:
     assert split_target("/cgi-bin/x", ["cgi-bin/"]) == ("/cgi-bin", "x")
 
 
+@pytest.mark.needs("symbolic links")
 def test_folders_are_known_by_what_they_are(tmp_path: Path) -> None:
     (tmp_path / "scripts" / "deep").mkdir(parents=True)
     (tmp_path / "link").symlink_to("scripts")

@@ -19,6 +19,7 @@ END_SECONDS = 3
 
 @pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.needs("signals between processes")
 def test_a_signal_ends_transfers_idle_connections_and_half_heads(
     launch: Launch, python: Sequence[str], is_free: IsFree, number: signal.Signals
 ) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.http.processes.conftest import GivenBack, Launch, RequestOf, ServerProcess
 
+pytestmark = pytest.mark.needs("/proc")
+
 LIMIT = 64
 CLIENTS = 100
 READ_AT_FIRST = 6000

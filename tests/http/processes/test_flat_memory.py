@@ -6,11 +6,15 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Sequence
 
     from tests.http.processes.conftest import Launch, RequestOf, ServerProcess
+
+pytestmark = pytest.mark.needs("/proc")
 
 REQUESTS = 20_000
 WARM_UP = 2_000

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from tests.http.processes.conftest import Launch, RequestOf, ServerProcess
 
+pytestmark = pytest.mark.needs("files with holes")
+
 GIB = 1 << 30
 SIZE = 5 * GIB
 TAIL = 1 << 20
@@ -96,6 +98,7 @@ def test_if_range_tells_the_same_file_from_another(
     assert f"\r\nContent-Length: {SIZE}\r\n".encode() in head + b"\r\n"
 
 
+@pytest.mark.programs("curl")
 def test_curl_fetches_the_tail(server: ServerProcess, tmp_path: Path) -> None:
     target = tmp_path / "tail"
     curl(server, "--range", f"-{TAIL}", "--output", str(target))
@@ -104,6 +107,7 @@ def test_curl_fetches_the_tail(server: ServerProcess, tmp_path: Path) -> None:
     assert target.read_bytes() == MARKS[4 * GIB - 8]
 
 
+@pytest.mark.programs("curl")
 def test_curl_goes_on_where_a_download_broke_off(server: ServerProcess, tmp_path: Path) -> None:
     target = tmp_path / "film.mkv"
     with target.open("wb") as file:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import signal
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from conftest import Settles
 
     from tests.http.processes.conftest import Launch, ServerProcess
+
+pytestmark = pytest.mark.needs("/proc")  # and of its kind /dev/full
 
 REQUESTS = 300
 """Enough that their lines would fill every buffer on the way."""
@@ -79,6 +80,8 @@ def test_a_reader_that_stops_reading_holds_up_neither_answers_nor_the_end(
     launch: Launch, settles: Settles, number: int
 ) -> None:
     reader, writer = os.pipe()
+    import fcntl  # not on Windows
+
     fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 16384)
     server = launch(stderr=writer)
     os.close(writer)

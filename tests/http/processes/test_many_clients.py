@@ -5,8 +5,12 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.http.processes.conftest import GivenBack, Launch, RequestOf
+
+pytestmark = pytest.mark.needs("/proc")
 
 IDLE = 500
 BOUNDS = ("--max-connections", "600", "--max-connections-per-address", "600")

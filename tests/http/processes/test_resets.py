@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from tests.http.processes.conftest import GivenBack, Launch, Leave, ServerProcess
 
+pytestmark = pytest.mark.needs("/proc")
+
 RESETS = 200
 AT_A_TIME = 25
 GROWTH = 3 << 20

@@ -9,8 +9,12 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.http.processes.conftest import GivenBack, Launch
+
+pytestmark = pytest.mark.needs("/proc")
 
 CLIENTS = 200
 BOUNDS = ("--max-connections-per-address", "300")

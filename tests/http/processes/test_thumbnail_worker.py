@@ -37,6 +37,7 @@ def is_running(process: int) -> bool:
         return False
 
 
+@pytest.mark.needs("/proc")
 def test_it_ends_with_a_parent_that_is_killed(settles: Settles) -> None:
     command = [sys.executable, "-c", PARENT, __file__]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
@@ -47,6 +48,7 @@ def test_it_ends_with_a_parent_that_is_killed(settles: Settles) -> None:
     settles(lambda: not is_running(worker), "ended")
 
 
+@pytest.mark.needs("signals between processes")
 def test_it_ends_by_a_signal_that_its_parent_holds_off() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
     try:
