@@ -51,6 +51,8 @@ def main() -> None:
     if not bootstrap.is_prepared_here("tests"):
         bootstrap.launch("tests", ["-P", here, *arguments])
     os.chdir(ROOT)
+    # What tests write is UTF-8 on Windows too, as it is anyway from Python 3.15 on.
+    os.environ["PYTHONUTF8"] = "1"
     if not arguments:
         failed = [name for name, command in QUICK_CHECKS if not passes(name, command)]
         if failed:

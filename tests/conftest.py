@@ -33,6 +33,8 @@ PRIVATE = {
     "XDG_STATE_HOME": HOME / "state",
     "XDG_RUNTIME_DIR": HOME / "run",
 }
+if os.name == "nt":
+    PRIVATE |= {"USERPROFILE": HOME, "LOCALAPPDATA": HOME / "local", "APPDATA": HOME / "roaming"}
 for variable, folder in PRIVATE.items():
     folder.mkdir(mode=0o700, exist_ok=True)
     os.environ[variable] = str(folder)
@@ -78,6 +80,8 @@ HAS = {
     "POSIX shell": POSIX,
     "limits for a process": POSIX,
     "files with holes": POSIX,
+    "time zones that are set for a process": POSIX,
+    "times beyond the calendar": LINUX,
     "names that Windows forbids": POSIX,
     "names that are no text": LINUX,
     "names that differ in capitals alone": LINUX,
@@ -85,7 +89,10 @@ HAS = {
     "127.0.0.2": sys.platform != "darwin",
     "/proc": LINUX,
     "network namespaces": LINUX,
-    "X and Debian's programs": LINUX,
+    "pipes that can be waited for": POSIX,
+    "pipes of a chosen size": LINUX,
+    "displays of X": LINUX,
+    "packages of Linux": LINUX,
 }
 """What a test may need that some systems lack: `@pytest.mark.needs("POSIX shell")`."""
 
@@ -152,6 +159,8 @@ DISPLAY_DEADLINE = 20.0
 @pytest.fixture(scope="session")
 def virtual_display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real X screen of 1280x900 with a window manager; its value is for DISPLAY (":7")."""
+    if not HAS["displays of X"]:
+        pytest.skip("This system has no displays of X.")
     managed = tmp_path_factory.mktemp("openbox") / "ready"
     with contextlib.ExitStack() as started:
         display = start_screen(started)

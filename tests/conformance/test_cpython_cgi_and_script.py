@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 AS_NOBODY = ["unshare", "--user", "--map-user=65534", "--map-group=65534"]
 SECONDS = 100
@@ -41,6 +43,7 @@ sys.exit(0 if result.wasSuccessful() and enough else 1)
 """
 
 
+@pytest.mark.needs("fork")
 def test_the_suite_of_the_running_python_passes(tmp_path: Path) -> None:
     as_nobody = AS_NOBODY if os.geteuid() == 0 else []
     tmp_path.chmod(0o755)
