@@ -142,6 +142,7 @@ def test_what_is_no_folder_is_told_in_one_line_in_both_modes(
 
 
 @pytest.mark.parametrize("mode", [["--headless"], []])
+@pytest.mark.needs("permissions for owner, group and others")
 def test_a_folder_that_may_not_be_read_is_told_in_one_line_in_both_modes(
     unreadable: Path, capsys: pytest.CaptureFixture[str], mode: list[str]
 ) -> None:

@@ -56,6 +56,7 @@ def test_a_display_that_is_there_is_no_problem(virtual_display: str) -> None:
     assert problem_in_a_process({"DISPLAY": virtual_display}) == ""
 
 
+@pytest.mark.needs("displays of X")
 def test_a_dead_display_is_named() -> None:
     told = "the display :4242 cannot be opened"
     assert problem_in_a_process({"DISPLAY": ":4242"}) == told
@@ -83,6 +84,7 @@ def test_the_second_platform_will_do_where_the_first_is_not_there(virtual_displa
     )
 
 
+@pytest.mark.needs("named pipes and sockets in folders")
 def test_a_wayland_display_is_found_where_it_listens(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as compositor:
         compositor.bind(str(tmp_path / "wayland-7"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import http.client
 import os
 import re
@@ -87,6 +86,7 @@ def test_a_request_can_neither_steer_the_terminal_nor_break_a_line(run: Run, fol
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.needs("signals between processes")
 def test_a_signal_ends_it_cleanly(run: Run, folder: Path, number: signal.Signals) -> None:
     program = run(folder, *SHARE)
     address = address_of(program)
@@ -96,6 +96,7 @@ def test_a_signal_ends_it_cleanly(run: Run, folder: Path, number: signal.Signals
         socket.create_connection(address)
 
 
+@pytest.mark.needs("signals between processes")
 def test_a_second_signal_while_it_stops_changes_nothing(run: Run, folder: Path) -> None:
     with (folder / "large").open("wb") as large:
         large.truncate(1 << 30)
@@ -109,6 +110,7 @@ def test_a_second_signal_while_it_stops_changes_nothing(run: Run, folder: Path) 
     assert program.end() == (0, "")
 
 
+@pytest.mark.needs("signals between processes")
 def test_the_next_program_may_have_the_port_at_once(run: Run, folder: Path) -> None:
     first = run(folder, *SHARE)
     host, port = address_of(first)
@@ -119,6 +121,7 @@ def test_the_next_program_may_have_the_port_at_once(run: Run, folder: Path) -> N
     assert address_of(second) == (host, port)
 
 
+@pytest.mark.needs("signals between processes")
 def test_sharing_goes_on_when_nobody_listens_to_the_terminal(
     run: Run, folder: Path, fetch: Callable[[str], bytes]
 ) -> None:
@@ -132,7 +135,11 @@ def test_sharing_goes_on_when_nobody_listens_to_the_terminal(
     assert program.end() == (0, "")
 
 
+@pytest.mark.needs("pipes of a chosen size")
+@pytest.mark.needs("signals between processes")
 def test_sharing_goes_on_when_the_terminal_is_held(run: Run, folder: Path) -> None:
+    import fcntl  # not on Windows
+
     program = run(folder, *SHARE)
     program.read_until("stop.\n")
     assert program.process.stdout is not None
@@ -207,6 +214,7 @@ def test_an_address_of_another_computer_is_told_in_one_line(run: Run, folder: Pa
     assert told.count("\n") == 1
 
 
+@pytest.mark.needs("signals between processes")
 def test_without_a_display_it_shares_from_the_terminal_and_says_so(
     run: Run, folder: Path, fetch: Callable[[str], bytes]
 ) -> None:
@@ -233,6 +241,7 @@ def test_on_a_machine_without_qt_it_shares_from_the_terminal(
     assert fetch(f"{program.url()}notes.txt") == b"twelve gulls\n"
 
 
+@pytest.mark.needs("signals between processes")
 def test_where_a_library_of_qt_is_missing_it_says_so_and_shares_from_the_terminal(
     run: Run, folder: Path, tmp_path: Path, fetch: Callable[[str], bytes]
 ) -> None:

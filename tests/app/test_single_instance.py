@@ -131,6 +131,7 @@ def test_a_message_of_no_sensible_length_is_not_sent(tmp_path: Path) -> None:
     assert not SingleInstance(str(tmp_path)).send(b"x" * 70_000)
 
 
+@pytest.mark.needs("named pipes and sockets in folders")
 def test_a_message_without_an_end_is_dropped(
     instance: SingleInstance, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -141,6 +142,7 @@ def test_a_message_without_an_end_is_dropped(
         qtbot.waitUntil(lambda: is_closed(line))
 
 
+@pytest.mark.needs("named pipes and sockets in folders")
 def test_a_caller_that_says_nothing_is_not_waited_for(
     instance: SingleInstance, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -149,6 +151,7 @@ def test_a_caller_that_says_nothing_is_not_waited_for(
         qtbot.waitUntil(lambda: is_closed(line))
 
 
+@pytest.mark.needs("named pipes and sockets in folders")
 def test_callers_beyond_a_few_are_turned_away(
     instance: SingleInstance, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -161,6 +164,7 @@ def test_callers_beyond_a_few_are_turned_away(
         line.close()
 
 
+@pytest.mark.needs("named pipes and sockets in folders")
 def test_bytes_of_any_kind_arrive_as_they_are(
     instance: SingleInstance, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -177,6 +181,7 @@ def test_a_place_that_cannot_be_written_to_does_not_keep_the_window_away(tmp_pat
     assert SingleInstance(str(tmp_path / "file" / "below")).acquire()
 
 
+@pytest.mark.needs("named pipes and sockets in folders")
 def test_without_a_runtime_folder_the_place_is_private(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +203,7 @@ def on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
 
 
+@pytest.mark.needs("named pipes and sockets in folders")
 @pytest.mark.usefixtures("on_windows")
 def test_the_name_of_a_pipe_is_told_only_in_the_private_folder(
     tmp_path: Path, qtbot: QtBot
@@ -215,6 +221,7 @@ def test_the_name_of_a_pipe_is_told_only_in_the_private_folder(
     assert len(names) == 2
 
 
+@pytest.mark.needs("named pipes and sockets in folders")
 @pytest.mark.usefixtures("on_windows")
 def test_a_pipe_that_is_not_the_first_instances_is_not_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

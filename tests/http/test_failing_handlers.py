@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import urllib.parse
@@ -51,6 +52,7 @@ def test_what_a_client_sent_drives_no_terminal_by_way_of_a_traceback(
     assert "Exception occurred during processing of request from ('127.0.0.1', " in told
 
 
+@pytest.mark.needs("pipes that can be waited for")
 def test_a_traceback_waits_for_no_reader_of_the_log(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,7 +130,7 @@ def test_a_client_that_is_lost_outside_of_a_request_is_no_error(
 def test_a_client_out_of_reach_is_no_error(serve: Serve, capfd: pytest.CaptureFixture[str]) -> None:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            raise OSError(113, "No route to host")
+            raise OSError(errno.EHOSTUNREACH, "No route to host")
 
     site = serve(Handler)
     client = site.connect()

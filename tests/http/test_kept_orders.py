@@ -47,6 +47,7 @@ def divided(
         return orders.divided(listing, order)
 
 
+@pytest.mark.needs("folders that are opened")
 def test_an_order_is_made_once(
     orders: KeptOrders, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,6 +66,7 @@ def test_another_name_is_seen_at_once(orders: KeptOrders, folder: Path) -> None:
     assert divided(orders, folder)[0] == ["sub 10"]
 
 
+@pytest.mark.needs("folders that are opened")
 def test_another_size_is_seen_after_a_while(orders: KeptOrders, folder: Path) -> None:
     divided(orders, folder, BY_SIZE)
     (folder / "a").write_bytes(b"x" * 9)

@@ -34,6 +34,7 @@ def settled(folder: Path, settles: Settles) -> None:
     settles(lambda: time.time() - status.st_ctime > 2 * STEP, "an unchanged folder")
 
 
+@pytest.mark.needs("folders that are opened")
 def test_the_page_of_an_unchanged_folder_is_given_again(site: Site, folder: Path) -> None:
     page = site.get("/sub/").body
     # A file's size is not told by its folder: that the page is an old one can be seen by it.
@@ -43,6 +44,7 @@ def test_the_page_of_an_unchanged_folder_is_given_again(site: Site, folder: Path
     assert b"12,345" in site.get("/sub/").body
 
 
+@pytest.mark.needs("folders that are opened")
 def test_a_long_page_is_given_again_whole(site: Site, folder: Path, settles: Settles) -> None:
     for number in range(4_000):
         (folder / f"{number:0200}").touch()
@@ -109,6 +111,7 @@ def test_a_folder_with_links_has_no_page_kept(site: Site, folder: Path, settles:
     assert b"link@" not in site.get("/sub/").body
 
 
+@pytest.mark.needs("folders that are opened")
 def test_a_folder_that_changes_while_it_is_shown_has_no_page_kept(tmp_path: Path) -> None:
     pages = KeptPages()
     pages.step_of_time = -1.0
@@ -123,6 +126,7 @@ def test_a_folder_that_changes_while_it_is_shown_has_no_page_kept(tmp_path: Path
         assert pages.find("b", folder) is None
 
 
+@pytest.mark.needs("folders that are opened")
 def test_the_oldest_pages_make_room_for_new_ones(tmp_path: Path) -> None:
     pages = KeptPages()
     pages.step_of_time = -1.0

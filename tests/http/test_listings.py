@@ -80,6 +80,7 @@ def test_an_empty_folder_is_a_page_too(site: Site, tree: Path) -> None:
     assert Links(answer.body).found == {}
 
 
+@pytest.mark.needs("names that Windows forbids")
 def test_the_title_is_the_path_alone(site: Site, tree: Path, tmp_path: Path) -> None:
     (tree / "a <b> & c").mkdir()
     page = site.get("/a%20%3Cb%3E%20&%20c/?query=%bb#fragment").body.decode()
@@ -88,6 +89,7 @@ def test_the_title_is_the_path_alone(site: Site, tree: Path, tmp_path: Path) -> 
     assert str(tmp_path) not in page
 
 
+@pytest.mark.needs("names that Windows forbids")
 def test_markup_in_a_name_stays_text(site: Site, tree: Path) -> None:
     plain = Links(site.get("/sub/").body).tags
     names = ["<script>alert(1)<script>", "\"'onload='x", "&lt;b&gt;", "]]><!--"]
@@ -140,6 +142,7 @@ def test_names_can_be_listed_alone(serve: Serve, tree: Path) -> None:
     assert b"2020-" not in brief
 
 
+@pytest.mark.needs("times beyond the calendar")
 def test_a_time_beyond_the_calendar_is_no_error(site: Site, tree: Path) -> None:
     os.utime(tree / "empty", (2**40, 2**40))
     assert site.get("/").status == 200
@@ -177,6 +180,7 @@ def put(tree: Path, name: bytes, is_folder: bool) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(NAMES.filter(lambda name: name not in INDEX_PAGES), st.booleans())
+@pytest.mark.needs("names that are no text")
 def test_any_name_on_disk_is_reached_by_its_link(
     site: Site, tree: Path, name: bytes, is_folder: bool
 ) -> None:
@@ -191,6 +195,7 @@ def test_any_name_on_disk_is_reached_by_its_link(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(NAMES.filter(lambda name: not name.startswith(b".")), st.booleans())
+@pytest.mark.needs("names that are no text")
 def test_any_name_on_disk_is_reached_by_its_link_on_the_page_of_a_share(
     share: Site, tree: Path, name: bytes, is_folder: bool
 ) -> None:
@@ -226,6 +231,7 @@ IN_ANOTHER_ENCODING = """
 """
 
 
+@pytest.mark.needs("names that are no text")
 def test_names_are_listed_where_the_system_speaks_no_utf_8(tmp_path: Path) -> None:
     (tmp_path / "möwe").write_text("twelve gulls")
     program = [sys.executable, "-c", textwrap.dedent(IN_ANOTHER_ENCODING), str(tmp_path)]
@@ -239,6 +245,7 @@ def test_names_are_listed_where_the_system_speaks_no_utf_8(tmp_path: Path) -> No
 
 
 @given(st.lists(NAMES.map(os.fsdecode), min_size=1))
+@pytest.mark.needs("names that are no text")
 def test_many_names_are_quoted_at_once_as_each_by_itself(names: list[str]) -> None:
     octets = "/".join(names).encode("utf-8", "surrogatepass")
     assert quote_names(octets).split("/") == [
@@ -249,6 +256,7 @@ def test_many_names_are_quoted_at_once_as_each_by_itself(names: list[str]) -> No
 @pytest.mark.parametrize(
     "zone", ["UTC", "CET-1CEST,M3.5.0,M10.5.0/3", "LHST-10:30LHDT-11,M10.1.0,M4.1.0", "LMT0:44:30"]
 )
+@pytest.mark.needs("time zones that are set for a process")
 def test_dates_are_those_of_this_computers_time_zone(
     monkeypatch: pytest.MonkeyPatch, zone: str
 ) -> None:

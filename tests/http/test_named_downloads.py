@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
+from server_core.files.resource import is_reserved_segment
 from server_core.prepared import PreparedAnswers
 from server_core.protocol.disposition import attachment
 
@@ -38,7 +39,16 @@ NAMES = {
     "caf\udce9.txt": ("caf_.txt", "caf\ufffd.txt"),
     "\udcff\udcfe": ("__", "\ufffd\ufffd"),
 }
+UNDECODABLE = pytest.mark.needs("names that are no text")
+FORBIDDEN = pytest.mark.needs("names that Windows forbids")
 SECONDS = 20
+
+
+def on_disk(name: str) -> object:
+    """Return a name for a test that makes a file of it, where that can be."""
+    is_text = name.isascii() or name.encode("utf-8", "replace").decode() == name
+    is_usual = is_text and len(name) < 200 and not is_reserved_segment(name)
+    return pytest.param(name, marks=[] if is_usual else FORBIDDEN if is_text else UNDECODABLE)
 
 
 def test_a_file_that_is_asked_for_so_has_a_name_to_be_saved_under(share: Site) -> None:
@@ -104,7 +114,7 @@ def test_too_many_parameters_are_refused_and_leave_nothing_open(share: Site) -> 
     assert share.get("/plain.txt").body == PLAIN
 
 
-@pytest.mark.parametrize("name", NAMES, ids=ascii)
+@pytest.mark.parametrize("name", [on_disk(name) for name in NAMES], ids=ascii)
 def test_any_name_is_said(share: Site, tree: Path, name: str) -> None:
     (tree / name).write_bytes(PLAIN)
     answer = share.get(f"/{quote(os.fsencode(name))}?download")
@@ -128,6 +138,11 @@ def fetch(share: Site, folder: Path, name: str, client: list[str]) -> Path:
         (["aria2c", "--no-conf", "-q", "--no-netrc", "--all-proxy="], 1),
     ],
     ids=["curl", "wget", "aria2"],
+)
+@pytest.mark.needs(
+    "names that Windows forbids",
+    "names that differ in their form of Unicode alone",
+    "names that are no text",
 )
 def test_a_client_saves_a_file_under_the_name_that_it_reads(
     share: Site, tree: Path, tmp_path: Path, client: list[str], version: int

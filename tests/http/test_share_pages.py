@@ -104,6 +104,7 @@ def test_a_request_that_is_not_understood_ends_the_connection(
     assert answer.rstrip().endswith(b"</html>")
 
 
+@pytest.mark.needs("names that Windows forbids")
 def test_names_are_text_and_lead_to_their_files(share: Site, tree: Path) -> None:
     names = [
         "<script>alert(1)<script>",
@@ -237,6 +238,7 @@ def test_a_time_beyond_the_calendar_is_shown_as_its_end(
         ("EST5EDT,M3.2.0,M11.1.0", ["9999-12-31", "2024-10-26", "2024-10-26", "1969-12-31"]),
     ],
 )
+@pytest.mark.needs("time zones that are set for a process")
 def test_times_are_told_in_utc_and_shown_as_the_day_it_is_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str, shown: list[str]
 ) -> None:
