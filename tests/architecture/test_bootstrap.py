@@ -33,7 +33,7 @@ version = "1"
 """
 
 BACKEND = """
-import tomllib, zipfile
+import os, tomllib, zipfile
 
 NAME = "folderport-1-py3-none-any.whl"
 INFO = "folderport-1.dist-info/"
@@ -44,7 +44,7 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
         dependencies = tomllib.load(file)["project"].get("dependencies", [])
     metadata = METADATA + "".join(f"Requires-Dist: {name}\\n" for name in dependencies)
     with zipfile.ZipFile(folder + "/" + NAME, "w") as wheel:
-        wheel.writestr("folderport.pth", __file__.rpartition("/")[0])
+        wheel.writestr("folderport.pth", os.path.dirname(__file__))
         wheel.writestr(INFO + "METADATA", metadata)
         wheel.writestr(INFO + "WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
         wheel.writestr(INFO + "RECORD", "")
@@ -81,10 +81,12 @@ def begin(checkout: Path, *arguments: str, cwd: Path | None = None) -> subproces
     """Start `python3 app --headless` as from a new machine: an empty home, no settings, offline."""
     home = checkout.parent / "home"
     home.mkdir(exist_ok=True)
+    # Without the first, no program of Windows finds anything; the other has its temporary files.
+    windows = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
     return subprocess.Popen(
         [PYTHON, str(checkout / "app"), "--headless", *arguments],
         cwd=cwd or checkout.parent,
-        env={"HOME": str(home), "PATH": os.environ["PATH"], "PIP_NO_INDEX": "1"},
+        env={"HOME": str(home), "PATH": os.environ["PATH"], "PIP_NO_INDEX": "1", **windows},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -197,12 +199,14 @@ def test_a_checkout_that_moved_runs_its_own_files(prepared: Path) -> None:
 
 
 def test_an_environment_without_pip_or_python_is_made_again(prepared: Path) -> None:
-    (prepared / ".venv" / "bin" / "python").unlink()
+    place = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+    (prepared / ".venv" / place).unlink()
     result = run(prepared)
     assert result.returncode == 7, result.stderr
     assert "making .venv" in result.stderr
 
 
+@pytest.mark.needs("signals between processes")
 def test_a_set_up_that_was_killed_is_recovered(tmp_path: Path) -> None:
     checkout = write_checkout(tmp_path / "checkout")
     with begin(checkout) as killed:
@@ -214,6 +218,7 @@ def test_a_set_up_that_was_killed_is_recovered(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["prefix"] == str(checkout / ".venv")
 
 
+@pytest.mark.needs("signals between processes")
 def test_an_interrupted_set_up_ends_with_a_sentence(tmp_path: Path) -> None:
     checkout = write_checkout(tmp_path / "checkout")
     process = begin(checkout)

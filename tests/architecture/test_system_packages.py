@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from types import ModuleType
 
+pytestmark = pytest.mark.needs("packages of Linux")
 ROOT = Path(__file__).parents[2]
 PACKAGING = str(ROOT / "packaging")
 
@@ -145,7 +145,7 @@ def install(tools: Path, answer: str | None, *, lists: bool = True) -> tuple[int
         "try: bootstrap._install_packages(['one', 'two'], 'sudo apt-get install one two')\n"
         "except bootstrap.SetupError as error: sys.exit(str(error))"
     )
-    ours, theirs = pty.openpty()
+    ours, theirs = os.openpty()
     try:
         if answer is not None:
             os.write(ours, answer.encode())

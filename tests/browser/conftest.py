@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,6 +64,8 @@ def chromium(
     tmp_path_factory: pytest.TempPathFactory, downloads: Path
 ) -> Iterator[webdriver.Chrome]:
     """A Chromium without a history; it keeps what it writes to its console."""
+    if not sys.platform.startswith("linux") and not shutil.which("chromedriver"):
+        pytest.skip("This system came without Chromium's driver.")
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or "chromium"
     for switch in (*SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):

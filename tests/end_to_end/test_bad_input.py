@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.state import StartFailure
     from tests.end_to_end.conftest import Program
 
+IS_ROOT = os.name == "posix" and os.geteuid() == 0
 # The offscreen platform says so of every window with a smallest size.
 NOT_HERE = "192.0.2.77"
 """An address that no machine has (RFC 5737)."""
@@ -115,6 +116,7 @@ def test_a_taken_port_is_explained_beside_it_and_the_next_one_is_a_click_away(
 
 
 @pytest.mark.usefixtures("as_anybody")
+@pytest.mark.needs("network namespaces")
 def test_a_port_that_is_kept_for_the_system_is_explained_beside_it(
     open_window: Callable[..., Desktop], shared: Path, qtbot: QtBot
 ) -> None:
@@ -148,6 +150,7 @@ def test_a_folder_that_has_gone_is_explained_beside_it(
 
 
 @pytest.mark.usefixtures("as_anybody")
+@pytest.mark.needs("permissions for owner, group and others")
 def test_a_folder_that_may_not_be_read_is_explained_beside_it(
     open_window: Callable[..., Desktop], shared: Path, qtbot: QtBot
 ) -> None:
@@ -218,7 +221,8 @@ def test_a_taken_port_is_one_line_in_the_terminal(
     assert_explained(program, 1, f"Port {port} is taken by another program", "is free")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give up what root may do")
+@pytest.mark.needs("network namespaces")
+@pytest.mark.skipif(not IS_ROOT, reason="only root can give up what root may do")
 def test_a_port_that_is_kept_for_the_system_is_one_line_in_the_terminal(
     run_folderport: Callable[..., Any], shared: Path
 ) -> None:
@@ -229,6 +233,7 @@ def test_a_port_that_is_kept_for_the_system_is_one_line_in_the_terminal(
 
 
 @pytest.mark.parametrize("way", [["--headless"], []], ids=["terminal", "window"])
+@pytest.mark.needs("names that Windows forbids")
 def test_a_folder_that_is_not_there_is_one_line_in_the_terminal(
     way: list[str], run_folderport: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -246,12 +251,13 @@ def test_a_file_in_the_place_of_a_folder_is_one_line_in_the_terminal(
 
 
 @pytest.mark.parametrize("way", [["--headless"], []], ids=["terminal", "window"])
+@pytest.mark.needs("permissions for owner, group and others")
 def test_a_folder_that_may_not_be_read_is_one_line_in_the_terminal(
     way: list[str], run_folderport: Callable[..., Any], shared: Path
 ) -> None:
     anybody = ("setpriv", "--bounding-set", "-all", "--inh-caps", "-all", "--")
     shared.chmod(0)
-    program = run_folderport(*way, shared, under=anybody if os.geteuid() == 0 else ())
+    program = run_folderport(*way, shared, under=anybody if IS_ROOT else ())
     assert_explained(program, 2, "may not be read by you")
     shared.chmod(0o700)
 

@@ -80,6 +80,7 @@ def test_every_request_is_a_line(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.needs("signals between processes")
 def test_a_signal_ends_it_at_once(
     number: signal.Signals, share_headless: Callable[..., Any], is_refused: Callable[[str], bool]
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_signal_ends_it_at_once(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.needs("signals between processes")
 def test_a_signal_ends_it_in_the_middle_of_a_download(
     number: signal.Signals,
     share_headless: Callable[..., Any],
@@ -109,6 +111,7 @@ def test_a_signal_ends_it_in_the_middle_of_a_download(
     assert client.wait(20) != 0, "the client takes a part for the whole"
 
 
+@pytest.mark.needs("signals between processes")
 def test_a_second_signal_while_it_ends_changes_nothing(
     share_headless: Callable[..., Any], download: Callable[..., Any], large_file: Path
 ) -> None:
@@ -122,6 +125,7 @@ def test_a_second_signal_while_it_ends_changes_nothing(
     assert all(client.wait(20) != 0 for client in clients)
 
 
+@pytest.mark.needs("signals between processes")
 def test_connections_that_say_nothing_do_not_hold_up_the_end(
     share_headless: Callable[..., Any],
 ) -> None:
@@ -136,6 +140,7 @@ def test_connections_that_say_nothing_do_not_hold_up_the_end(
         connection.close()
 
 
+@pytest.mark.needs("signals between processes")
 def test_without_a_display_it_says_so_in_one_line_and_shares(
     run_folderport: Callable[..., Any], fetch: Callable[..., Any], shared: Path
 ) -> None:
@@ -149,6 +154,7 @@ def test_without_a_display_it_says_so_in_one_line_and_shares(
 
 
 @pytest.mark.parametrize("name", [":4242", "nowhere:invalid"])
+@pytest.mark.needs("signals between processes")
 def test_a_display_that_cannot_be_used_is_named_in_one_line_and_the_terminal_shares(
     name: str, run_folderport: Callable[..., Any], fetch: Callable[..., Any], shared: Path
 ) -> None:
@@ -164,6 +170,7 @@ def test_a_display_that_cannot_be_used_is_named_in_one_line_and_the_terminal_sha
     assert program.wait(END_SECONDS) == 0
 
 
+@pytest.mark.needs("signals between processes")
 def test_where_a_library_of_a_window_is_missing_the_terminal_shares(
     run_folderport: Callable[..., Any], virtual_display: str, shared: Path, tmp_path: Path
 ) -> None:
@@ -182,6 +189,7 @@ def test_where_a_library_of_a_window_is_missing_the_terminal_shares(
     assert program.wait(END_SECONDS) == 0
 
 
+@pytest.mark.needs("signals between processes")
 def test_a_reader_that_goes_away_ends_nothing(
     share_headless: Callable[..., Any], fetch: Callable[..., Any], shared: Path
 ) -> None:

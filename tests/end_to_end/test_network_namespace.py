@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.needs("network namespaces")
 END_SECONDS = 3
 COMPUTER, PHONE = "192.168.1.20", "192.168.1.30"
 COMPUTER_IPV6, PHONE_IPV6 = "fd00:1::20", "fd00:1::30"
-IS_ROOT = os.geteuid() == 0
+IS_ROOT = os.name == "posix" and os.geteuid() == 0
 
 
 class Host:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.application import Desktop
 
+pytestmark = pytest.mark.needs("127.0.0.2")
 # Addresses of loopback, because nothing may leave this machine.
 HOME = NetworkInterface("wlan0", "Wi-Fi", "127.0.0.2", InterfaceKind.WIFI, True)
 OFFICE = NetworkInterface("wlan0", "Wi-Fi", "127.0.0.3", InterfaceKind.WIFI, True)

@@ -54,6 +54,7 @@ def way_out(desktop: Desktop) -> list[QPushButton]:
     return [button for button in offers if button.isVisible()]
 
 
+@pytest.mark.needs("names that are no text")
 def test_where_nothing_is_shared_it_is_shared_at_once_as_the_command_line_says(
     open_window: Callable[..., Desktop],
     fetch: Callable[..., Any],
@@ -76,6 +77,7 @@ def test_where_nothing_is_shared_it_is_shared_at_once_as_the_command_line_says(
     assert (kept.network, kept.port, kept.protocol) == ("", None, "HTTP/1.1")
 
 
+@pytest.mark.needs("names that are no text")
 def test_where_it_is_to_be_asked_the_folder_is_shown_and_not_shared(
     open_window: Callable[..., Desktop], other: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -92,6 +94,7 @@ def test_where_it_is_to_be_asked_the_folder_is_shown_and_not_shared(
         qtbot.mouseClick(form.button, Qt.MouseButton.LeftButton)
 
 
+@pytest.mark.needs("names that are no text")
 def test_while_another_folder_is_shared_the_person_is_asked(
     open_window: Callable[..., Desktop],
     fetch: Callable[..., Any],
@@ -131,6 +134,7 @@ def test_for_the_folder_that_is_shared_already_the_window_only_comes_to_the_fron
     assert desktop.sharing.controller.state is ServerState.RUNNING
 
 
+@pytest.mark.needs("names that are no text")
 def test_while_sharing_stops_it_waits_for_the_end(
     open_window: Callable[..., Desktop], shared: Path, other: Path, qtbot: QtBot
 ) -> None:

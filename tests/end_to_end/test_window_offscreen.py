@@ -149,6 +149,8 @@ def test_sharing_starts_again_after_a_stop(
         assert read_qr(desktop.window.grab().toImage()) == []
 
 
+@pytest.mark.programs("wget")
+@pytest.mark.needs("names that Windows forbids")
 def test_a_recursive_wget_finds_every_file_by_the_links(
     open_window: Callable[..., Desktop], shared: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:

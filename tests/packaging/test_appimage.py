@@ -13,6 +13,7 @@ import linux_tree
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.needs("packages of Linux")
 VERSION = "1.2.3"
 # Takes the place of a tool that no distribution has: it notes what it was given, and ends well.
 TOOL = """#!/bin/sh

@@ -34,6 +34,7 @@ def build(artefact: str, bundle: Path, dist: Path) -> tuple[Path, str]:
 
 
 @pytest.mark.parametrize("artefact", ["tarball", "deb"])
+@pytest.mark.needs("packages of Linux")
 def test_two_builds_are_the_same_to_the_byte(artefact: str, bundle: Path, tmp_path: Path) -> None:
     first, digest = build(artefact, bundle, tmp_path / "first")
     for path in bundle.rglob("*"):
@@ -44,6 +45,7 @@ def test_two_builds_are_the_same_to_the_byte(artefact: str, bundle: Path, tmp_pa
     assert digest == again == hashlib.sha256(first.read_bytes()).hexdigest()
 
 
+@pytest.mark.needs("packages of Linux")
 def test_the_tarball_is_one_folder_of_nobodys_files(
     bundle: Path, tmp_path: Path, moment: int
 ) -> None:
@@ -76,6 +78,7 @@ def field(package: Path, name: str) -> str:
     return told.stdout.strip()
 
 
+@pytest.mark.needs("packages of Linux")
 def test_the_deb_depends_on_what_the_bundle_lacks(bundle: Path, tmp_path: Path) -> None:
     made, _ = build("deb", bundle, tmp_path / "dist")
     assert field(made, "Version") == f"{__version__}-1"
@@ -84,6 +87,7 @@ def test_the_deb_depends_on_what_the_bundle_lacks(bundle: Path, tmp_path: Path) 
     assert "@" in field(made, "Maintainer")
 
 
+@pytest.mark.needs("packages of Linux")
 def test_the_deb_leaves_to_debian_what_debian_has(bundle: Path, tmp_path: Path) -> None:
     made, _ = build("deb", bundle, tmp_path / "dist")
     unpacked = tmp_path / "unpacked"
@@ -97,6 +101,7 @@ def test_the_deb_leaves_to_debian_what_debian_has(bundle: Path, tmp_path: Path) 
     }
 
 
+@pytest.mark.needs("packages of Linux")
 def test_the_deb_is_roots_and_its_sums_are_right(bundle: Path, tmp_path: Path) -> None:
     made, _ = build("deb", bundle, tmp_path / "dist")
     listed = subprocess.run(
@@ -114,6 +119,7 @@ def test_the_deb_is_roots_and_its_sums_are_right(bundle: Path, tmp_path: Path) -
     assert stat.S_IMODE(program.stat().st_mode) == 0o755
 
 
+@pytest.mark.needs("packages of Linux")
 def test_a_tool_that_fails_is_told_with_what_it_said(tmp_path: Path) -> None:
     command = [sys.executable, ROOT / "packaging" / "build.py", "tarball"]
     made = subprocess.run(

@@ -15,6 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from types import ModuleType
 
+pytestmark = pytest.mark.needs("packages of Linux")
 ROOT = Path(__file__).parents[2]
 ID = "io.github.folderport.folderport"
 

@@ -15,6 +15,8 @@ from PIL import Image
 import icons
 import linux_tree
 
+pytestmark = pytest.mark.needs("packages of Linux")
+
 VERSION = "1.2.3"
 
 

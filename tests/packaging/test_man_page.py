@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytestmark = pytest.mark.needs("packages of Linux")
+
+
 def rendered(page: str, tmp_path: Path) -> str:
     path = tmp_path / "folderport.1"
     path.write_text(page)

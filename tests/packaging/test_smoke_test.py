@@ -16,6 +16,7 @@ from app import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.needs("packages of Linux")
 ROOT = Path(__file__).parents[2]
 WHOLE = f"#!/bin/sh\nexec '{sys.executable}' -P -m app \"$@\"\n"
 BROKEN = {

@@ -37,6 +37,7 @@ def payload(tmp_path: Path) -> Path:
     return place
 
 
+@pytest.mark.programs("makensis", "7z")
 def test_the_setup_holds_each_file_of_the_bundle(payload: Path, tmp_path: Path) -> None:
     setup = windows_setup.build(payload, VERSION, tmp_path)
     unpacked = tmp_path / "unpacked"
@@ -51,6 +52,7 @@ def test_the_setup_holds_each_file_of_the_bundle(payload: Path, tmp_path: Path) 
     assert setup.read_bytes().startswith(b"MZ")
 
 
+@pytest.mark.programs("makensis", "7z")
 def test_two_setups_are_the_same_to_the_byte(payload: Path, tmp_path: Path) -> None:
     made = []
     for name, written in {"first": 1_000_000_000, "second": 1_600_000_000}.items():
@@ -61,6 +63,7 @@ def test_two_setups_are_the_same_to_the_byte(payload: Path, tmp_path: Path) -> N
     assert made[0] == made[1]
 
 
+@pytest.mark.programs("makensis", "7z")
 def test_a_fault_in_the_script_is_told(
     payload: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +13,10 @@ import pytest
 import build
 
 ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
+BIN = str(Path(sys.executable).parent)
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-SCHEMA = [BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows"]
-ZIZMOR = [BIN / "zizmor", "--offline", "--no-progress", "--pedantic"]
+SCHEMA = [shutil.which("check-jsonschema", path=BIN), "--builtin-schema", "vendor.github-workflows"]
+ZIZMOR = [shutil.which("zizmor", path=BIN), "--offline", "--no-progress", "--pedantic"]
 ZIZMOR += ["--config", ROOT / ".github" / "zizmor.yml"]
 UNSAFE = {
     "a name that anyone can choose in a command": ('"$VERSION"', '"${{ github.ref_name }}"'),

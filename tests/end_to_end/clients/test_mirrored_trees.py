@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -19,6 +21,8 @@ LARGE = 24 << 20
 """Bytes in the file "large.bin"."""
 
 
+@pytest.mark.programs("wget")
+@pytest.mark.needs("names that Windows forbids", "names that differ in their form of Unicode alone")
 def test_wget_mirrors_a_tree(
     serve: Serve, tree: Path, tmp_path: Path, run_client: RunClient, hashes: Hashes
 ) -> None:
@@ -34,6 +38,8 @@ def test_wget_mirrors_a_tree(
     assert {path: found[path] for path in found.keys() - listings} == hashes(tree)
 
 
+@pytest.mark.programs("rclone")
+@pytest.mark.needs("names that Windows forbids", "names that differ in their form of Unicode alone")
 def test_rclone_finds_no_difference_to_the_tree(
     serve: Serve, tree: Path, tmp_path: Path, run_client: RunClient, hashes: Hashes
 ) -> None:
@@ -48,6 +54,8 @@ def test_rclone_finds_no_difference_to_the_tree(
     assert hashes(copy) == hashes(tree)
 
 
+@pytest.mark.programs("lftp")
+@pytest.mark.needs("names that Windows forbids", "names that differ in their form of Unicode alone")
 def test_lftp_mirrors_a_tree_and_goes_on_where_it_was_killed(
     serve: Serve,
     tree: Path,

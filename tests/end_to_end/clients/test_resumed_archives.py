@@ -102,6 +102,7 @@ def cut(folder: Path, run_folderport: Callable[..., object]) -> Iterator[Callabl
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar"])
+@pytest.mark.programs("curl")
 def test_curl_goes_on_where_the_connection_was_cut(
     cut: Callable[..., str],
     kind: str,
@@ -120,6 +121,7 @@ def test_curl_goes_on_where_the_connection_was_cut(
     assert sha256(copy) == sha256(whole)
 
 
+@pytest.mark.programs("aria2c", "unzip")
 def test_aria2_fetches_a_zip_on_four_connections_of_which_some_are_cut(
     cut: Callable[..., str],
     folder: Path,

@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -27,6 +29,11 @@ HEAD_OF_A_PART = 400
 """Bytes, at most."""
 
 
+@pytest.mark.needs(
+    "names that Windows forbids",
+    "names that differ in their form of Unicode alone",
+    "names that are no text",
+)
 def test_curl_fetches_every_file_of_a_tree_by_its_name(
     serve: Serve,
     tree: Path,
@@ -51,6 +58,7 @@ def test_curl_fetches_every_file_of_a_tree_by_its_name(
     assert {path: fetched[b"%d" % n] for n, path in enumerate(paths)} == hashes(tree)
 
 
+@pytest.mark.programs("curl")
 def test_curl_resumes_a_download_that_was_killed(
     serve: Serve,
     large: Path,
@@ -76,6 +84,7 @@ def test_curl_resumes_a_download_that_was_killed(
     wait_until(lambda: rest in served.answers("/large.bin"), "the log tells of the rest")
 
 
+@pytest.mark.programs("aria2c")
 def test_aria2_resumes_on_eight_connections_after_it_was_killed(
     serve: Serve,
     large: Path,
@@ -117,6 +126,7 @@ def test_aria2_resumes_on_eight_connections_after_it_was_killed(
     assert sum(ranges()) < LARGE
 
 
+@pytest.mark.programs("zsync", "zsyncmake")
 def test_zsync_fetches_what_differs_as_several_ranges_of_one_request(
     serve: Serve,
     large: Path,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -16,6 +18,7 @@ QUIET = ("-nostdin", "-v", "error")
 PICTURE_BYTES = 640 * 360 * 3
 
 
+@pytest.mark.programs("ffmpeg", "ffprobe")
 def test_ffmpeg_jumps_to_the_end_of_a_film_whose_index_is_at_the_end(
     serve: Serve, tmp_path: Path, run_client: RunClient, wait_until: Callable[..., object]
 ) -> None:
