@@ -196,12 +196,9 @@ def test_a_wrong_folder_is_told_in_a_sentence(
     file = tmp_path / "file"
     file.touch()
     missing = tmp_path / "missing"
-    assert refusal(["0", "-d", str(missing)], capsys) == (
-        f"The folder '{missing}' cannot be served: {why_not(missing)}."
-    )
-    assert refusal(["0", "-d", str(file)], capsys) == (
-        f"The folder '{file}' cannot be served: {why_not(file)}."
-    )
+    for path in (missing, file):
+        told = f"The folder '{path}' cannot be served: {why_not(path)}."
+        assert refusal(["0", "-d", str(path)], capsys) == told
     assert "cannot be served" in refusal(["0", "-d", "a\0b"], capsys)
 
 
