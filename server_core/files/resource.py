@@ -151,6 +151,8 @@ def open_anywhere(path: str) -> FileResource:
     _refuse_unnameable(path)
     try:
         return FileResource(_open(path, _READ), path)
+    except ValueError:  # longer than any path on Windows
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from None
     except PermissionError:
         # Windows answers so for every directory.
         if _CAN_WALK or not os.path.isdir(path):

@@ -90,6 +90,7 @@ def test_what_lies_below_is_opened(
         ["\ud800"],
         ["x" * 256],
         ["x"] * 5000,
+        ["x"] * 20_000,
     ],
 )
 def test_what_does_not_is_not(

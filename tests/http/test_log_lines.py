@@ -145,6 +145,7 @@ def no_settling(monkeypatch: pytest.MonkeyPatch) -> None:
         (Plain, {}, False),
     ],
 )
+@pytest.mark.needs("pseudo terminals")
 def test_a_terminal_shows_status_and_size_in_colours(
     site: Site,
     monkeypatch: pytest.MonkeyPatch,

@@ -33,7 +33,7 @@ class Program:
         assert process.stdout is not None
         if os.name == "posix":  # Windows waits for no pipe
             assert select.select([process.stdout], [], [], DEADLINE)[0], "it says nothing"
-        self.line = process.stdout.readline().decode().rstrip("\n")
+        self.line = process.stdout.readline().decode().rstrip("\r\n")
 
     @property
     def port(self) -> int:
