@@ -46,6 +46,8 @@ SHELL = (
 for variable in SHELL:
     os.environ.pop(variable, None)
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+if os.name == "nt":  # off screen, Qt looks for fonts beside itself alone, where none are
+    os.environ["QT_QPA_FONTDIR"] = os.path.join(os.environ["SYSTEMROOT"], "Fonts")
 os.environ["LC_ALL"] = "C.UTF-8"
 
 # Whoever runs the tests in the background of a shell has SIGINT ignored, and so would every program

@@ -107,7 +107,8 @@ def test_after_the_first_has_ended_another_is_the_one(tmp_path: Path) -> None:
 
 def test_what_a_crash_left_behind_is_in_nobodys_way(tmp_path: Path, qtbot: QtBot) -> None:
     assert answer(other_start(tmp_path, "")) == [True, False]
-    assert {path.name for path in tmp_path.iterdir()} == {"folderport.lock", "folderport.socket"}
+    left = "folderport.pipe" if os.name == "nt" else "folderport.socket"
+    assert {path.name for path in tmp_path.iterdir()} == {"folderport.lock", left}
     first = SingleInstance(str(tmp_path))
     assert first.acquire()
     with qtbot.waitSignal(first.received, timeout=20_000):
@@ -176,6 +177,8 @@ def test_bytes_of_any_kind_arrive_as_they_are(
     assert received.args == [b"\xff\0\xfe"]
 
 
+# Windows has no number of its own for that.
+@pytest.mark.qt_log_ignore("unexpected locking error")
 def test_a_place_that_cannot_be_written_to_does_not_keep_the_window_away(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert SingleInstance(str(tmp_path / "file" / "below")).acquire()

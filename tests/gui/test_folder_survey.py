@@ -26,6 +26,7 @@ def test_files_and_folders_are_counted_at_every_depth(folder: Path, never: threa
     assert survey_folder(str(folder), never) == FolderSummary(3, 1_500, complete=True)
 
 
+@pytest.mark.needs("symbolic links")
 def test_links_are_counted_and_not_followed(folder: Path, never: threading.Event) -> None:
     (folder / "round").symlink_to(folder)
     (folder / "nowhere").symlink_to(folder / "missing")
@@ -51,6 +52,7 @@ def test_a_folder_that_is_gone_holds_nothing(tmp_path: Path, never: threading.Ev
     assert survey_folder(str(tmp_path / "gone"), never) == FolderSummary(0, 0, complete=True)
 
 
+@pytest.mark.needs("folders that change while they are open")
 def test_a_file_that_vanishes_meanwhile_takes_no_other_with_it(folder: Path) -> None:
     for number in range(20):
         (folder / f"{number}.txt").write_bytes(b"x")
@@ -65,6 +67,7 @@ def test_a_file_that_vanishes_meanwhile_takes_no_other_with_it(folder: Path) -> 
     assert survey_folder(str(folder), Vanishing()) == FolderSummary(22, 1_020, complete=True)
 
 
+@pytest.mark.needs("names that are no text")
 def test_names_of_any_bytes_are_counted(folder: Path, never: threading.Event) -> None:
     with open(os.fsencode(folder) + b"/\xff\xfe", "wb") as odd:
         odd.write(b"x")
@@ -81,6 +84,7 @@ def test_the_latest_folder_is_the_one_that_is_reported(
     assert counted.args == [str(folder), FolderSummary(3, 1_500, complete=True)]
 
 
+@pytest.mark.needs("names that are no text")
 def test_a_name_that_is_no_unicode_is_reported_as_it_is(folder: Path, qtbot: QtBot) -> None:
     odd = os.fsdecode(os.fsencode(folder) + b"/\xff")
     os.mkdir(odd)

@@ -116,6 +116,7 @@ def test_an_export_that_fails_leaves_the_older_file(tmp_path: Path, request_fini
 
 
 @pytest.mark.parametrize("mask", [0o022, 0o027, 0o077])
+@pytest.mark.needs("permissions for owner, group and others")
 def test_an_export_has_the_permissions_of_any_new_file(
     tmp_path: Path, request_finished: Make, mask: int
 ) -> None:

@@ -153,6 +153,7 @@ def pipe(tmp_path: Path) -> Path:
     return pipe
 
 
+@pytest.mark.needs("named pipes and sockets in folders")
 def test_the_window_goes_on_while_an_export_is_written(
     full: Parts, qtbot: QtBot, pipe: Path, monkeypatch: pytest.MonkeyPatch, request_finished: Make
 ) -> None:

@@ -177,6 +177,7 @@ def test_a_recent_folder_is_one_press_away(
     assert parts.window.settings.recent_folders == (str(other), str(folder))
 
 
+@pytest.mark.needs("names that are no text")
 def test_a_recent_folder_whose_name_is_no_unicode_is_taken_as_it_is(
     make_parts: Callable[..., Parts], folder: Path, tmp_path: Path
 ) -> None:

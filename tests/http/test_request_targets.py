@@ -144,7 +144,8 @@ def test_hidden_names_stay_so_where_links_may_leave(
 def test_a_file_of_any_name_is_served(site: Site, tree: Path, name: str) -> None:
     target = "/" + urllib.parse.quote(name, safe="")
     if os.name == "nt" and is_reserved_segment(name):
-        assert site.get(target).status == 404
+        # As http.server, it passes over a part of the path that could lead elsewhere.
+        assert site.get(target).status in (301, 404)
         return
     (tree / name).write_bytes(name.encode())
     assert site.get(target).body == name.encode()
