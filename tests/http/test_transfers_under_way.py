@@ -22,7 +22,7 @@ SIZE = 64 << 20
 """Bytes; more than the buffers of two sockets hold."""
 
 
-@pytest.fixture(params=["sendfile", "copied"])
+@pytest.fixture(params=[pytest.param("sendfile", marks=pytest.mark.needs("sendfile")), "copied"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways in which a body leaves: the system copies it, or we do."""
     monkeypatch.setattr("server_core.writer._CAN_SENDFILE", request.param == "sendfile")
@@ -144,7 +144,13 @@ def test_a_file_is_renamed_and_deleted_while_it_is_sent(
 
 
 @pytest.mark.usefixtures("way")
-@pytest.mark.parametrize("change", ["replaced", "deleted"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param("replaced", marks=pytest.mark.needs("files that give way while open")),
+        "deleted",
+    ],
+)
 def test_a_file_that_is_exchanged_is_sent_as_it_was(
     site: Site, large: Path, settles: Settles, change: str
 ) -> None:
@@ -175,6 +181,7 @@ def test_a_body_that_an_override_sends_short_ends_the_connection(serve: Serve) -
     assert client.rest().endswith(b"\r\n\r\ntwelve gul")
 
 
+@pytest.mark.needs("sendfile")
 def test_the_system_copies_what_is_long_and_only_that(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,6 +200,7 @@ def test_the_system_copies_what_is_long_and_only_that(
     assert sum(copied) == 256 * 4096
 
 
+@pytest.mark.needs("sendfile")
 def test_a_file_system_without_sendfile_is_read(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
