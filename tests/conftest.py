@@ -79,6 +79,7 @@ HAS = {
     "permissions for owner, group and others": POSIX,
     "signals between processes": POSIX,
     "fork": POSIX,
+    "priorities of threads": LINUX,
     "sendfile": POSIX,
     "pseudo terminals": POSIX,
     "POSIX shell": POSIX,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,9 +17,7 @@ if TYPE_CHECKING:
 
     from conftest import Client, Serve, Settles, Site
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="a thread of its own niceness is Linux's"
-)
+pytestmark = pytest.mark.needs("priorities of threads")
 
 
 def niceness(thread: threading.Thread | None = None) -> int:
