@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import selectors
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from server_core import RequestFinished, SimpleHTTPRequestHandler, TransferEnded
+from server_core import (
+    PooledHTTPServer,
+    RequestFinished,
+    SimpleHTTPRequestHandler,
+    TransferEnded,
+)
+from server_core.connections import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +72,19 @@ def test_a_connection_on_which_nothing_comes_is_closed(serve: Serve, settles: Se
     client = site.connect()
     assert client.is_closed()
     settles(lambda: not site.server.connections, "its place is free")
+
+
+def test_where_no_end_is_told_a_silent_connection_is_closed_all_the_same(
+    serve: Serve, settles: Settles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As select() on Windows, which does not tell of an end that this side has made."""
+    monkeypatch.setattr(selectors, "DefaultSelector", selectors.SelectSelector)
+    monkeypatch.setattr("server_core.watching._LOOK", 0.05)
+    monkeypatch.setattr(Connection, "shut_down", lambda _: None)
+    site = serve(Impatient, PooledHTTPServer)
+    client = site.connect()
+    assert client.stream.read() == b""
+    settles(lambda: not site.server.connections, "its place is given back")
 
 
 def test_a_connection_that_is_idle_after_a_request_is_closed(serve: Serve) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from server_core import PooledHTTPServer, RequestFinished, SimpleHTTPRequestHandler
-from server_core.prepared import PreparedAnswers
+from server_core.prepared import PreparedAnswer, PreparedAnswers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +105,41 @@ def replaces(file: Path, other: Path) -> bool:
     except PermissionError:
         return False
     return True
+
+
+def test_a_file_is_looked_at_once_for_all_who_ask_together(
+    pool: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(pool.server, PooledHTTPServer)
+    clients = [pool.connect() for _ in range(8)]
+    for client in clients:
+        assert client.get("/plain.txt").status == 200
+    looks: list[float] = []
+    look = PreparedAnswer.still_holds
+
+    def still_holds(answer: PreparedAnswer, now: float) -> bool:
+        looks.append(now)
+        return look(answer, now)
+
+    monkeypatch.setattr(PreparedAnswer, "still_holds", still_holds)
+    monkeypatch.setattr(PreparedAnswers, "lifetime", 600.0)
+    for answers in pool.server.prepared._by_line.values():
+        for answer in answers.values():
+            answer.checked -= 1000
+    waits, gate = threading.Event(), threading.Event()
+
+    def before_round() -> None:
+        waits.set()
+        gate.wait(10)
+
+    pool.server.before_round = before_round
+    pool.connect().ask("/missing")
+    assert waits.wait(10)
+    for client in clients:
+        client.ask("/plain.txt")  # they are all there in the next round
+    gate.set()
+    assert [client.answer().status for client in clients] == [200] * len(clients)
+    assert len(looks) == 1
 
 
 def test_a_file_that_is_changed_is_noticed(pool: Site, tree: Path, settles: Settles) -> None:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.needs("priorities of threads")
 
 
+LAST = 19
+"""The largest niceness there is."""
+
+
 def niceness(thread: threading.Thread | None = None) -> int:
     """Return that of a thread, by default the one that asks."""
     thread = thread or threading.current_thread()
@@ -43,7 +47,7 @@ def test_a_thread_and_those_that_it_starts_go_last() -> None:
     serving = threading.Thread(target=serve)
     serving.start()
     serving.join()
-    assert found == [before + 10] * 2
+    assert found == [min(before + 10, LAST)] * 2
     assert niceness() == before
 
 
@@ -95,7 +99,7 @@ def test_what_sends_a_large_file_has_the_processor_after_what_answers(
     site: Site, settles: Settles
 ) -> None:
     _, sending = begin(site, "/large.bin")
-    settles(lambda: niceness(sending) == niceness() + 10, "it went last")
+    settles(lambda: niceness(sending) == min(niceness() + 10, LAST), "it went last")
     assert site.get("/plain.txt").status == 200
     assert niceness(Noting.threads[-1]) == niceness()
 
