@@ -70,7 +70,8 @@ def settings(tmp_path: Path) -> ShareSettings:
     folder = tmp_path / "shared"
     folder.mkdir()
     (folder / "notes.txt").write_text("hello")
-    return ShareSettings(folder=str(folder), network="local")
+    # Any free port: the usual one goes to another test as soon as a share here stops.
+    return ShareSettings(folder=str(folder), network="local", port=0)
 
 
 def fetch(link: ShareLink, path: str = "") -> tuple[int, bytes]:
@@ -301,14 +302,15 @@ def test_a_free_port_is_found_where_the_usual_one_is_taken(
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
         monkeypatch.setattr("app.bind_errors._PREFERRED_PORT", taken)
-        share.start(settings)
+        share.start(replace(settings, port=None))
         assert not share.failures
         assert urlsplit(share.links[0].url).port != taken
         share.stop()
 
 
 def test_any_port_is_one_that_the_system_chooses(share: Share, settings: ShareSettings) -> None:
-    share.start(replace(settings, port=0))
+    assert settings.port == 0
+    share.start(settings)
     # The system's are far above those that are tried first.
     assert (urlsplit(share.links[0].url).port or 0) >= 8_100
     share.stop()
