@@ -22,9 +22,10 @@ QUICK_CHECKS = (
     ("types", [*PYTHON, "-m", "mypy"]),
     ("import contracts", [*PYTHON, "-c", CONTRACTS]),
 )
-# A file's tests share what it sets up, and stay together. More processes than these would want
+# A file's tests share what it sets up, and stay together. One process more than there are
+# processors, since many tests wait for a disk or for another program; more than four would want
 # more memory than a small machine has: each may have a browser.
-AT_ONCE = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+AT_ONCE = (f"--numprocesses={min(4, 1 + (os.cpu_count() or 1))}", "--dist=loadfile")
 
 
 def passes(name: str, command: list[str]) -> bool:

@@ -13,13 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 # Before Qt reads any of it: settings, caches, sockets and recent folders of the person who runs
 # the tests are never seen and never touched. The path stays short because sockets live in it.
@@ -121,6 +122,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         for name in mark.args:
             if not (LINUX or shutil.which(name)):
                 pytest.skip(f"This system came without {name}.")
+
+
+@pytest.fixture(scope="session")
+def put_names() -> Callable[[Path, Iterable[str]], None]:
+    """Fill a folder with many empty files, or with many names of a few."""
+
+    def put(folder: Path, names: Iterable[str]) -> None:
+        # To make a file takes many times as long as to give it another name.
+        left = iter(names)
+        for first in left:
+            (folder / first).touch()
+            for name in islice(left, 1000):  # Windows has at most 1024 names for a file
+                os.link(folder / first, folder / name)
+
+    return put
 
 
 @pytest.fixture(scope="session")

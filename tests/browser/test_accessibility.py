@@ -12,7 +12,8 @@ from app.resources import resource_path
 from server_core.share import create_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from selenium.webdriver import Chrome
 
@@ -90,15 +91,16 @@ def broken(browser: Chrome) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def everything(
+    tmp_path_factory: pytest.TempPathFactory, put_names: Callable[[Path, Iterable[str]], None]
+) -> Iterator[str]:
     """The address of a share with something of every kind, once for all pages."""
     shared = tmp_path_factory.mktemp("everything")
     (shared / "Some folder" / "and below").mkdir(parents=True)
     (shared / "Some folder" / "and below" / "deep.txt").touch()
     (shared / "Empty").mkdir()
     (shared / "Long").mkdir()
-    for number in range(1001):
-        (shared / "Long" / f"{number}.txt").touch()
+    put_names(shared / "Long", (f"{number}.txt" for number in range(1001)))
     for name in ("a.jpg", "b.mp4", "c.mp3", "d.pdf", "e.zip", "f.txt", "g.md", "<h>", "صور"):
         (shared / name).touch()
     (shared / "code.py").write_text(CODE)

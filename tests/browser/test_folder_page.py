@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from selenium.webdriver import Chrome
@@ -231,10 +231,14 @@ def test_an_empty_folder_says_that_it_is_empty(browse: Callable[..., Chrome], ad
     assert complaints(phone) == []
 
 
-def test_counts_are_in_words(browse: Callable[..., Chrome], address: str, shared: Path) -> None:
+def test_counts_are_in_words(
+    browse: Callable[..., Chrome],
+    address: str,
+    shared: Path,
+    put_names: Callable[[Path, Iterable[str]], None],
+) -> None:
     (shared / "folder" / "only folders").mkdir(parents=True)
-    for number in range(1200):
-        (shared / f"{number}.jpg").touch()
+    put_names(shared, (f"{number}.jpg" for number in range(1200)))
     phone = browse()
     phone.get(address)
     count = phone.find_element(By.CLASS_NAME, "count")

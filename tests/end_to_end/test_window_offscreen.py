@@ -39,7 +39,9 @@ MANY = 1000
 def library(tmp_path: Path) -> Path:
     """This interpreter's own library, as a copy in which nothing else writes."""
     copy = tmp_path / "lib"
-    leave_out = shutil.ignore_patterns("site-packages", "dist-packages", "config-*", ".*")
+    leave_out = shutil.ignore_patterns(
+        "site-packages", "dist-packages", "config-*", "__pycache__", ".*"
+    )
     shutil.copytree(sysconfig.get_path("stdlib"), copy, ignore=leave_out)
     return copy
 

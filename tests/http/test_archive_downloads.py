@@ -18,7 +18,7 @@ from server_core.files.gathering import Gathering
 from server_core.share.archives import Archives
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from conftest import Answer, Settles, Site
@@ -201,10 +201,11 @@ def test_a_form_that_selects_very_much_is_answered_at_once(share: Site, tree: Pa
     assert len(names(client.get("/sub/?zip"))) == 2
 
 
-def test_everything_on_a_long_page_can_be_selected(share: Site, tree: Path) -> None:
+def test_everything_on_a_long_page_can_be_selected(
+    share: Site, tree: Path, put_names: Callable[[Path, Iterable[str]], None]
+) -> None:
     chosen = [f"IMG_{number:05}.jpg" for number in range(6000)]
-    for name in chosen:
-        (tree / name).touch()
+    put_names(tree, chosen)
     answer = post(share, "&".join(f"href={name}" for name in chosen))
     assert len(names(answer)) == 1 + len(chosen)
 

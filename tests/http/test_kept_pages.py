@@ -12,6 +12,7 @@ from server_core.kept_pages import KeptPages
 from server_core.page_stream import MAX_WHOLE_PAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from conftest import Settles, Site
@@ -45,9 +46,13 @@ def test_the_page_of_an_unchanged_folder_is_given_again(site: Site, folder: Path
 
 
 @pytest.mark.needs("folders that are opened")
-def test_a_long_page_is_given_again_whole(site: Site, folder: Path, settles: Settles) -> None:
-    for number in range(4_000):
-        (folder / f"{number:0200}").touch()
+def test_a_long_page_is_given_again_whole(
+    site: Site,
+    folder: Path,
+    settles: Settles,
+    put_names: Callable[[Path, Iterable[str]], None],
+) -> None:
+    put_names(folder, (f"{number:0200}" for number in range(4_000)))
     settled(folder, settles)
     client = site.connect()
     page = client.get("/sub/").body

@@ -15,6 +15,7 @@ from server_core.files.directory import DirectoryEntry
 from server_core.share.listings import ListingFormat, ProgramRows, listing_for_programs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from conftest import Site
@@ -91,11 +92,12 @@ def test_an_empty_folder_has_no_entries(share: Site, tree: Path, form: str) -> N
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
-def test_a_long_listing_is_streamed_whole(share: Site, tree: Path, form: str) -> None:
+def test_a_long_listing_is_streamed_whole(
+    share: Site, tree: Path, form: str, put_names: Callable[[Path, Iterable[str]], None]
+) -> None:
     folder = tree / "many"
     folder.mkdir()
-    for number in range(10_100):
-        (folder / str(number)).touch()
+    put_names(folder, map(str, range(10_100)))
     target = f"/many/?format={form}"
     assert share.get(target)["Transfer-Encoding"] == "chunked"
     assert [entry["name"] for entry in listed(share, target)] == [str(n) for n in range(10_100)]

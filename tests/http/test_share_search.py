@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from conftest import Settles, Site
@@ -105,18 +105,20 @@ def test_a_missing_folder_is_not_searched(share: Site) -> None:
     assert share.get("/nothing/?search=x").status == 404
 
 
-def test_more_than_a_page_of_results_is_said_to_be_more(share: Site, tree: Path) -> None:
-    for number in range(1001):
-        (tree / f"gull {number}").touch()
+def test_more_than_a_page_of_results_is_said_to_be_more(
+    share: Site, tree: Path, put_names: Callable[[Path, Iterable[str]], None]
+) -> None:
+    put_names(tree, (f"gull {number}" for number in range(1001)))
     text = page(share, "/?search=gull")
     assert text.count('<bdi class="name">') == 1000
     assert "More than 1,000 were found" in text
 
 
-def test_programs_are_told_whether_they_got_everything(share: Site, tree: Path) -> None:
+def test_programs_are_told_whether_they_got_everything(
+    share: Site, tree: Path, put_names: Callable[[Path, Iterable[str]], None]
+) -> None:
     assert json.loads(share.get("/?search=t&format=json").body)["complete"] is True
-    for number in range(1001):
-        (tree / f"gull {number}").touch()
+    put_names(tree, (f"gull {number}" for number in range(1001)))
     listing = json.loads(share.get("/?search=gull&format=json").body)
     assert (len(listing["entries"]), listing["complete"]) == (1000, False)
 
@@ -137,12 +139,15 @@ def test_too_many_searches_at_once_are_to_come_again(share: Site) -> None:
 
 
 def test_who_does_not_read_what_was_found_keeps_nobody_from_searching(
-    share: Site, tree: Path, settles: Settles
+    share: Site,
+    tree: Path,
+    settles: Settles,
+    put_names: Callable[[Path, Iterable[str]], None],
 ) -> None:
     folder = tree / ("é" * 120) / ("ü" * 120) / ("ö" * 120) / ("ä" * 120)
     folder.mkdir(parents=True)
-    for number in range(1000):  # more than every buffer on the way holds, as a page
-        (folder / f"gull {number}").touch()
+    # More than every buffer on the way holds, as a page.
+    put_names(folder, (f"gull {number}" for number in range(1000)))
     slots = slots_of(share)
     silent = [share.connect(receive_buffer=1024) for _ in range(6)]  # more than there are slots
     for client in silent:

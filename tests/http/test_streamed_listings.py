@@ -23,7 +23,7 @@ from server_core.share.pages import FolderPage
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from conftest import Answer, Serve, Site
 
@@ -34,19 +34,26 @@ PLAIN = b"twelve gulls\n"
 TEMPLATES = Path(__file__).parents[2] / "resources" / "web"
 
 
-def put_many(folder: Path, count: int) -> None:
-    folder.mkdir()
-    for number in range(count):
-        # Long names, so that no page of them fits into the buffers on its way.
-        (folder / f"{'aA'[number % 2]}{number:06d}{' &' * 60}").touch()
-
-
 IN_ORDER = list(range(COUNT))
 """The case of a name's letter makes no difference."""
 
 
+@pytest.fixture(scope="session")
+def put_many(
+    put_names: Callable[[Path, Iterable[str]], None],
+) -> Callable[[Path, int], None]:
+    """Make a folder of that many files."""
+
+    def put(folder: Path, count: int) -> None:
+        folder.mkdir()
+        # Long names, so that no page of them fits into the buffers on its way.
+        put_names(folder, (f"{'aA'[number % 2]}{number:06d}{' &' * 60}" for number in range(count)))
+
+    return put
+
+
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def many(tmp_path_factory: pytest.TempPathFactory, put_many: Callable[[Path, int], None]) -> Path:
     """A folder with so many files that its page is streamed; not to be changed."""
     root = tmp_path_factory.mktemp("many")
     put_many(root / "files", COUNT)
@@ -106,7 +113,9 @@ def test_a_small_folder_says_how_long_its_page_is(site: Site, share: Site) -> No
 
 
 @pytest.mark.parametrize("count", [0, 100, 3_000])
-def test_a_head_is_that_of_the_page(site: Site, share: Site, tree: Path, count: int) -> None:
+def test_a_head_is_that_of_the_page(
+    site: Site, share: Site, tree: Path, count: int, put_many: Callable[[Path, int], None]
+) -> None:
     put_many(tree / "files", count)
     for server in (site, share):
         server.server.pages.step_of_time = -1.0  # the second is one that was kept, if it is short
@@ -120,7 +129,9 @@ def test_a_head_is_that_of_the_page(site: Site, share: Site, tree: Path, count: 
             assert (asked["Transfer-Encoding"] == "chunked") == is_long
 
 
-def test_a_share_shows_a_large_folder_whole_and_in_order(share: Site, tree: Path) -> None:
+def test_a_share_shows_a_large_folder_whole_and_in_order(
+    share: Site, tree: Path, put_many: Callable[[Path, int], None]
+) -> None:
     put_many(tree / "files", 3_000)
     (tree / "files" / "a folder").mkdir()
     client = share.connect()
@@ -149,7 +160,13 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 @pytest.mark.parametrize("is_shared", [False, True], ids=["plain", "share"])
 def test_the_beginning_comes_before_the_folder_is_read(
-    site: Site, share: Site, tree: Path, gate: threading.Event, *, is_shared: bool
+    site: Site,
+    share: Site,
+    tree: Path,
+    gate: threading.Event,
+    put_many: Callable[[Path, int], None],
+    *,
+    is_shared: bool,
 ) -> None:
     put_many(tree / "files", 11_000)
     client = (share if is_shared else site).connect()
@@ -168,6 +185,7 @@ def test_what_vanishes_meanwhile_is_left_out(
     share: Site,
     tree: Path,
     monkeypatch: pytest.MonkeyPatch,
+    put_many: Callable[[Path, int], None],
     *,
     is_shared: bool,
 ) -> None:

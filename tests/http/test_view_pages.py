@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from server_core.share.viewing import View, is_viewable, neighbours_of, view_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from conftest import Site
@@ -216,10 +217,11 @@ def test_a_file_that_is_alone_has_no_neighbours(share: Site) -> None:
     assert link(page, "next") is None
 
 
-def test_the_way_back_leads_to_the_part_of_a_long_folder(share: Site, tree: Path) -> None:
+def test_the_way_back_leads_to_the_part_of_a_long_folder(
+    share: Site, tree: Path, put_names: Callable[[Path, Iterable[str]], None]
+) -> None:
     (tree / "long").mkdir()
-    for number in range(1100):
-        (tree / "long" / f"{number}.txt").touch()
+    put_names(tree / "long", (f"{number}.txt" for number in range(1100)))
     assert link(share.get("/long/1050.txt?view").body, "up") == "./?page=2"
     assert link(share.get("/long/50.txt?view").body, "up") == "./"
 
