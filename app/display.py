@@ -99,8 +99,9 @@ def _x11_problem(environment: Mapping[str, str]) -> str:
 def _wayland_problem(environment: Mapping[str, str]) -> str:
     import socket
 
-    if environment.get("WAYLAND_SOCKET"):
-        return ""  # the connection is open already, and may be taken once only
+    # With a socket given, the connection is open already, and may be taken once only.
+    if sys.platform == "win32" or environment.get("WAYLAND_SOCKET"):
+        return ""
     name = environment.get("WAYLAND_DISPLAY") or "wayland-0"
     try:
         with socket.socket(socket.AF_UNIX) as line:

@@ -8,9 +8,12 @@ import select
 import stat
 import sys
 import threading
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from server_core.log_colours import in_colours, shows_colours
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["escaped", "escaped_lines", "takes_output", "write_log"]
 
@@ -45,13 +48,19 @@ def takes_output(stream: Any, seconds: float) -> bool:
     return poll is None or bool(poll.poll(seconds * 1000))
 
 
+class _Poll(Protocol):
+    """A select.poll, for which Windows has not even the name."""
+
+    def poll(self, timeout: float, /) -> Sequence[object]: ...
+
+
 class _Log:
     """Writes to standard error for several threads, and waits for none of its readers for long."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._stream: Any = None
-        self._poll: select.poll | None = None
+        self._poll: _Poll | None = None
         self._has_colours = False
         self._is_stalled = False
 
@@ -89,8 +98,10 @@ class _Log:
         return not self._is_stalled
 
 
-def _poll_of(stream: Any) -> select.poll | None:
+def _poll_of(stream: Any) -> _Poll | None:
     """Return what tells whether a stream takes output; None where it is not to be asked."""
+    if sys.platform == "win32":
+        return None
     try:
         descriptor = stream.fileno()
         if stat.S_ISREG(os.fstat(descriptor).st_mode):

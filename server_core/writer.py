@@ -7,6 +7,7 @@ import errno
 import io
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -172,6 +173,9 @@ class ConnectionWriter(io.BufferedIOBase):
         self._release(_MSG_MORE if body.remaining else 0)  # joins the file's first bytes
         if self._connection is not None and body.remaining >= _LONG_BODY:
             self._connection.about_to_transfer()
+        if sys.platform == "win32":
+            self._copy(body, transfer)
+            return
         out, source = self._socket.fileno(), body.fileno()
         chunk = _MIN_CHUNK * 4
         pause = None if self._connection is None else self._connection.pause

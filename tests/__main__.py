@@ -16,10 +16,20 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 PYTHON = [sys.executable, "-P"]
 CONTRACTS = "from importlinter.cli import lint_imports_command as run; run()"
+
+
+def types_on(system: str) -> list[str]:
+    """Return what checks the program as it is on another system, where some of it is never run."""
+    apart = [f"--platform={system}", f"--cache-dir=.mypy_cache/{system}", "--no-warn-unreachable"]
+    return [*PYTHON, "-m", "mypy", *apart, "app", "server_core"]
+
+
 QUICK_CHECKS = (
     ("lint", [*PYTHON, "-m", "ruff", "check"]),
     ("format", [*PYTHON, "-m", "ruff", "format", "--check"]),
     ("types", [*PYTHON, "-m", "mypy"]),
+    ("types on Windows", types_on("win32")),
+    ("types on macOS", types_on("darwin")),
     ("import contracts", [*PYTHON, "-c", CONTRACTS]),
 )
 # A file's tests share what it sets up, and stay together. One process more than there are

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 
 __all__ = ["Account", "executable", "nobody_uid", "script_account"]
@@ -28,10 +29,10 @@ def nobody_uid() -> int:
     """Return the number of the user nobody; -1 on a system without such numbers."""
     global nobody
     if nobody is None:
-        try:
-            import pwd
-        except ImportError:
+        if sys.platform == "win32":
             return -1
+        import pwd
+
         try:
             nobody = pwd.getpwnam("nobody").pw_uid
         except KeyError:
@@ -41,7 +42,7 @@ def nobody_uid() -> int:
 
 def script_account() -> Account | None:
     """Return nobody, where this process is root; None where scripts run as whom the server is."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+    if sys.platform == "win32" or os.geteuid() != 0:
         return None
     import pwd
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import select
 import stat
 import sys
 import warnings
@@ -17,10 +16,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 from server_core.cgi.account import executable, script_account
 from server_core.cgi.answer import ScriptAnswer
 from server_core.cgi.environment import ScriptTarget, request_octets, script_environment
-from server_core.cgi.process import Invocation, ScriptProcess, SpooledScript, StreamedScript
+from server_core.cgi.process import Invocation, ScriptProcess
+from server_core.cgi.spooled_script import SpooledScript
 from server_core.cgi.target import ScriptFolders, decoded, split_target
 from server_core.server import client_host
 from server_core.static import SimpleHTTPRequestHandler
+
+if sys.platform != "win32":
+    from server_core.cgi.streamed_script import StreamedScript
 
 if TYPE_CHECKING:
     import io
@@ -211,13 +214,18 @@ class CGIHTTPRequestHandler(SimpleHTTPRequestHandler):
             self.script_timeout,
             self.max_script_errors,
         )
-        if not hasattr(select, "poll"):
+        if sys.platform == "win32":
             return SpooledScript(invocation, self._body)
-        has_read_ahead = self._has_read_ahead()
-        script = StreamedScript(invocation, self.connection, self._body)
-        if has_read_ahead:
-            script.feed()
-        return script
+        return self._streamed(invocation)
+
+    if sys.platform != "win32":
+
+        def _streamed(self, invocation: Invocation) -> ScriptProcess:
+            has_read_ahead = self._has_read_ahead()
+            script = StreamedScript(invocation, self.connection, self._body)
+            if has_read_ahead:
+                script.feed()
+            return script
 
     def _connection_variables(self) -> dict[str, str]:
         local = self.connection.getsockname()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import stat
+import sys
 from array import array
 from collections.abc import Iterator
 from typing import Final
@@ -253,6 +254,9 @@ class MemberReader:
 
         Raises as `open`, and ChangedError where it changed meanwhile.
         """
+        if sys.platform == "win32":  # no file is opened in a folder there
+            self._read_alone(number, room)
+            return
         members = self._members
         parent = members.parent(number)
         try:

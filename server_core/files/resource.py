@@ -13,6 +13,7 @@ import io
 import os
 import re
 import stat
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self, TypeAlias
 
@@ -112,14 +113,14 @@ class FileResource:
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Read up to `size` bytes at `offset`; fewer at the file's end."""
-        if hasattr(os, "pread"):
-            return os.pread(self.descriptor, size, offset)
-        os.lseek(self.descriptor, offset, os.SEEK_SET)
-        return os.read(self.descriptor, size)
+        if sys.platform == "win32":
+            os.lseek(self.descriptor, offset, os.SEEK_SET)
+            return os.read(self.descriptor, size)
+        return os.pread(self.descriptor, size, offset)
 
     def read_into(self, offset: int, buffer: memoryview) -> int:
         """Read at `offset` into `buffer`, and return the number of bytes; 0 at the file's end."""
-        if hasattr(os, "preadv"):
+        if sys.platform != "win32" and hasattr(os, "preadv"):
             return os.preadv(self.descriptor, [buffer], offset)
         data = self.read_at(offset, len(buffer))
         buffer[: len(data)] = data

@@ -86,4 +86,6 @@ def test_arguments_are_for_pytest_alone(
 def test_the_quick_checks_are_lint_format_types_and_contracts(checks: ModuleType) -> None:
     words = [" ".join(command[2:]) for _, command in checks.QUICK_CHECKS]
     assert words[:3] == ["-m ruff check", "-m ruff format --check", "-m mypy"]
-    assert "lint_imports" in words[3]
+    assert words[3].startswith("-m mypy --platform=win32 ")
+    assert words[4].startswith("-m mypy --platform=darwin ")
+    assert "lint_imports" in words[5]

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from server_core import RequestFinished
-from server_core.cgi import process
-from server_core.cgi.process import Invocation, SpooledScript
+from server_core.cgi.process import Invocation
+from server_core.cgi.spooled_script import SpooledScript
 from server_core.errors import RequestError
 from server_core.protocol.body import LengthBody
 
@@ -113,7 +113,7 @@ def test_a_client_that_resets_the_connection_ends_its_script_at_once(
     settles: Settles,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(process, "_FAREWELL", 600.0)
+    monkeypatch.setattr("server_core.cgi.streamed_script._FAREWELL", 600.0)
     script(f"echo $$ >notes/script; {NOTE_PIDS}; wait")
     client = site.connect()
     client.ask("/cgi-bin/script")
@@ -131,7 +131,7 @@ def test_a_client_that_leaves_quietly_ends_its_script_after_a_while(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(process, "_FAREWELL", 0.1)
+    monkeypatch.setattr("server_core.cgi.streamed_script._FAREWELL", 0.1)
     script(NOTE_PIDS + "; wait")
     client = site.connect()
     client.ask("/cgi-bin/script")
@@ -170,7 +170,7 @@ def test_a_body_that_is_cut_short_does_not_pass_for_a_whole_one(
     settles: Settles,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(process, "_FAREWELL", 0.5)
+    monkeypatch.setattr("server_core.cgi.streamed_script._FAREWELL", 0.5)
     script("echo $$ >notes/script; cat >notes/part; echo 1 >notes/whole")
     client = site.connect()
     client.send(b"POST /cgi-bin/script HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
@@ -303,7 +303,7 @@ def test_where_pipes_cannot_be_waited_for_time_is_bounded_too(
 def test_where_pipes_cannot_be_waited_for_a_body_has_a_bound(
     script: WriteScript, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "_SPOOLED_BODY_LIMIT", 1000)
+    monkeypatch.setattr("server_core.cgi.spooled_script._BODY_LIMIT", 1000)
     script("echo 1 >notes/ran")
     with pytest.raises(RequestError) as refused:
         SpooledScript(invocation(folder), body(2000))
