@@ -55,6 +55,7 @@ NEEDED_FOR = {
         ("appstreamcli", "appstream", "appstream"),
         ("dpkg-shlibdeps", "dpkg-dev", "dpkg"),
         ("makensis", "nsis", "nsis"),
+        ("shellcheck", "shellcheck", "shellcheck"),
         ("flatpak-builder", "flatpak-builder", "flatpak-builder"),
     ),
 }

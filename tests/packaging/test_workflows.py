@@ -16,12 +16,23 @@ ROOT = Path(__file__).parents[2]
 BIN = str(Path(sys.executable).parent)
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SCHEMA = [shutil.which("check-jsonschema", path=BIN), "--builtin-schema", "vendor.github-workflows"]
+LINT = [shutil.which("jactionlint", path=BIN), "--strict-exit", "--no-color"]
+LINT += ["--config-file", ROOT / ".github" / "jactionlint.yaml"]
 ZIZMOR = [shutil.which("zizmor", path=BIN), "--offline", "--no-progress", "--pedantic"]
 ZIZMOR += ["--config", ROOT / ".github" / "zizmor.yml"]
+WRONG = {
+    "a field that nothing has": ("matrix.system", "matrix.sistem"),
+    "a step that follows none": ("needs: notes", "needs: note"),
+    "a word that the shell would split": (
+        "--notes-file notes.md made/*",
+        "--notes-file $NOTES made/*",
+    ),
+    "an action's input that it does not have": ("if-no-files-found", "if-no-file-found"),
+}
 UNSAFE = {
     "a name that anyone can choose in a command": ('"$VERSION"', '"${{ github.ref_name }}"'),
     "credentials that stay on the disk": ("persist-credentials: false", "fetch-depth: 1"),
-    "an action that may change": ("actions/checkout@v4.2.2", "somebody/checkout@main"),
+    "an action that may change": ("actions/checkout@v6.0.2", "somebody/checkout@main"),
 }
 
 
@@ -37,6 +48,23 @@ def test_there_are_those_that_the_documentation_names() -> None:
 def test_github_takes_it(path: Path) -> None:
     told = run(*SCHEMA, path)
     assert told.returncode == 0, told.stdout
+
+
+@pytest.mark.programs("shellcheck")
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_its_expressions_and_scripts_hold(path: Path) -> None:
+    told = run(*LINT, path)
+    assert (told.returncode, told.stderr) == (0, ""), told.stdout
+
+
+@pytest.mark.programs("shellcheck")
+@pytest.mark.parametrize("fault", WRONG)
+def test_a_wrong_expression_or_script_is_found(tmp_path: Path, fault: str) -> None:
+    text = WORKFLOWS[1].read_text()
+    before, after = WRONG[fault]
+    assert before in text
+    (tmp_path / "release.yml").write_text(text.replace(before, after))
+    assert run(*LINT, tmp_path / "release.yml").returncode == 1
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
