@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from conftest import Site
 
 
+FORBIDDEN = pytest.mark.needs("names that Windows forbids")
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
 
@@ -113,11 +114,14 @@ def test_a_page_of_somebody_elses_is_framed_where_it_runs_nothing(share: Site, t
 @pytest.mark.parametrize(
     "name",
     [
-        "<b>bold<i>.txt",
-        "a\"b'.txt",
-        "100%41 #1?.txt",
-        "{{ 7 * 7 }}.txt",
-        "line\nbreak.txt",
+        pytest.param("<b>bold<i>.txt", marks=FORBIDDEN),
+        pytest.param("a\"b'.txt", marks=FORBIDDEN),
+        pytest.param("100%41 #1?.txt", marks=FORBIDDEN),
+        pytest.param("{{ 7 * 7 }}.txt", marks=FORBIDDEN),
+        pytest.param("line\nbreak.txt", marks=FORBIDDEN),
+        "&lt;b&gt; a'b.txt",
+        "100%41 #1.txt",
+        "{{ 7 }}.txt",
         "‮x.txt",
     ],
 )
@@ -136,6 +140,7 @@ def test_names_are_text(share: Site, tree: Path, name: str) -> None:
     assert text_of(share.get(target).body) == "it is this\n"
 
 
+@pytest.mark.needs("names that are no text")
 def test_a_name_that_is_not_utf_8_has_a_page(share: Site, tree: Path) -> None:
     with open(os.path.join(os.fsencode(tree), b"sub", b"caf\xe9.txt"), "wb") as file:
         file.write(b"it is this")
@@ -226,6 +231,7 @@ def test_the_way_back_leads_to_the_part_of_a_long_folder(
     assert link(share.get("/long/50.txt?view").body, "up") == "./"
 
 
+@pytest.mark.needs("folders that are opened")
 def test_the_folder_is_read_once_for_many_pages(
     share: Site, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
