@@ -227,6 +227,7 @@ def test_without_a_display_it_shares_from_the_terminal_and_says_so(
     )
 
 
+@pytest.mark.needs("displays of X")
 def test_with_neither_display_nor_folder_it_says_what_is_missing(run: Run) -> None:
     status, told = run(env=without_display()).end()
     assert status == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,17 @@ from app.settings_store import SessionSettings, SettingsStore
 if TYPE_CHECKING:
     from pathlib import Path
 
+# As this system has them: on Windows no path is whole without a drive.
+PICTURES = os.path.abspath("/home/ada/Pictures")
+MUSIC = os.path.abspath("/home/ada/Music")
+STICK = os.path.abspath("/media/stick")
 KEPT = ShareSettings(
-    folder="/home/ada/Pictures",
+    folder=PICTURES,
     network="192.168.1.20",
     port=8080,
-    recent_folders=("/home/ada/Pictures", "/home/ada/Music"),
+    recent_folders=(PICTURES, MUSIC),
 )
-ONCE = Options(folder="/media/stick", bind="local", port=9000, protocol="HTTP/1.0")
+ONCE = Options(folder=STICK, bind="local", port=9000, protocol="HTTP/1.0")
 
 
 @pytest.fixture
@@ -43,9 +48,9 @@ def test_a_command_line_takes_the_place_of_what_is_kept(
     session: SessionSettings, file: str
 ) -> None:
     shown = session.apply(ONCE, session.kept)
-    assert (shown.folder, shown.network, shown.port) == ("/media/stick", "local", 9000)
+    assert (shown.folder, shown.network, shown.port) == (STICK, "local", 9000)
     assert shown.protocol == "HTTP/1.0"
-    assert shown.recent_folders == ("/media/stick", "/home/ada/Pictures", "/home/ada/Music")
+    assert shown.recent_folders == (STICK, PICTURES, MUSIC)
     assert session.to_share(shown) == shown
     assert in_the_file(file) == KEPT
 
@@ -74,20 +79,20 @@ def test_what_the_person_chose_in_its_place_is_kept(session: SessionSettings, fi
 
 def test_a_shared_folder_is_kept_wherever_it_was_named(session: SessionSettings, file: str) -> None:
     shown = session.apply(ONCE, session.kept)
-    session.keep_folder("/media/stick")
-    assert in_the_file(file) == KEPT.with_folder("/media/stick")
+    session.keep_folder(STICK)
+    assert in_the_file(file) == KEPT.with_folder(STICK)
     session.save(replace(shown, theme="dark"))
-    assert in_the_file(file) == replace(KEPT.with_folder("/media/stick"), theme="dark")
+    assert in_the_file(file) == replace(KEPT.with_folder(STICK), theme="dark")
 
 
 def test_a_folder_that_was_never_shared_is_not_among_the_recent_ones(
     session: SessionSettings, file: str
 ) -> None:
     shown = session.apply(ONCE, session.kept)
-    session.save(shown.with_folder("/home/ada/Music"))
-    assert in_the_file(file).recent_folders == ("/home/ada/Music", "/home/ada/Pictures")
-    session.save(shown.with_folder("/home/ada/Music").with_folder("/media/stick"))
-    assert in_the_file(file).recent_folders[0] == "/media/stick"
+    session.save(shown.with_folder(MUSIC))
+    assert in_the_file(file).recent_folders == (MUSIC, PICTURES)
+    session.save(shown.with_folder(MUSIC).with_folder(STICK))
+    assert in_the_file(file).recent_folders[0] == STICK
 
 
 def test_any_port_is_asked_of_the_system_until_one_is_chosen(

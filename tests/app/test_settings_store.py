@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import string
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,19 @@ from app.settings_store import SettingsStore
 if TYPE_CHECKING:
     from pathlib import Path
 
+# On Windows no path is whole without one.
+DRIVE = os.path.splitdrive(os.getcwd())[0]
+PICTURES = os.path.abspath("/home/ada/Pictures, and more")
 CHOSEN = ShareSettings(
-    folder="/home/ada/Pictures, and more",
+    folder=PICTURES,
     network="192.168.1.20",
     port=8080,
     protocol="HTTP/1.0",
-    recent_folders=("/home/ada/Pictures, and more", "/srv/日本 @home", '/tmp/"quoted"; 100%'),
+    recent_folders=(
+        PICTURES,
+        os.path.abspath("/srv/日本 @home"),
+        os.path.abspath('/tmp/"quoted"; 100%'),
+    ),
     theme="dark",
 )
 
@@ -51,7 +59,7 @@ def test_choosing_no_folder_leaves_the_recent_ones_alone() -> None:
     [
         ShareSettings(),
         CHOSEN,
-        ShareSettings(folder="/one", recent_folders=("/one",), network="all"),
+        ShareSettings(folder=f"{DRIVE}/one", recent_folders=(f"{DRIVE}/one",), network="all"),
     ],
 )
 def test_what_was_saved_is_read_by_the_next_start(tmp_path: Path, chosen: ShareSettings) -> None:
@@ -88,8 +96,8 @@ def test_one_wrong_value_does_not_cost_the_others(tmp_path: Path) -> None:
         "protocol=HTTP/3",
         "protocol=@ByteArray(HTTP)",
         "folder=Pictures",
-        r"folder=/a\0b",
-        f"folder=/{'a' * 40_000}",
+        rf"folder={DRIVE}/a\0b",
+        f"folder={DRIVE}/{'a' * 40_000}",
         "recent_folders=relative, also",
         "recent_folders=@Invalid()",
     ],
@@ -102,17 +110,19 @@ def test_a_value_that_makes_no_sense_counts_as_not_there(tmp_path: Path, line: s
 
 def test_a_folder_that_is_listed_twice_is_remembered_once(tmp_path: Path) -> None:
     file = tmp_path / "folderport.ini"
-    file.write_text("[share]\nrecent_folders=/a, /b, /a\n", encoding="utf-8")
-    assert SettingsStore(str(file)).load().recent_folders == ("/a", "/b")
+    first, second = f"{DRIVE}/a", f"{DRIVE}/b"
+    file.write_text(f"[share]\nrecent_folders={first}, {second}, {first}\n", encoding="utf-8")
+    assert SettingsStore(str(file)).load().recent_folders == (first, second)
 
 
 def test_a_folder_whose_name_is_no_unicode_is_not_remembered_under_another_name(
     tmp_path: Path,
 ) -> None:
     file = str(tmp_path / "folderport.ini")
-    SettingsStore(file).save(ShareSettings().with_folder("/a").with_folder("/b\udcff"))
+    known, other = f"{DRIVE}/a", f"{DRIVE}/b\udcff"
+    SettingsStore(file).save(ShareSettings().with_folder(known).with_folder(other))
     read = SettingsStore(file).load()
-    assert (read.folder, read.recent_folders) == ("", ("/a",))
+    assert (read.folder, read.recent_folders) == ("", (known,))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
