@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,12 +28,12 @@ import json, os, sys
 from PySide6.QtCore import QCoreApplication
 from app.single_instance import SingleInstance
 
-sys.platform = sys.argv[4]
+sys.platform = sys.argv[3]
 application = QCoreApplication([])
 instance = SingleInstance(sys.argv[1])
-instance.exchange_timeout = int(sys.argv[3])
+instance.exchange_timeout = int(sys.argv[2])
 acquired = instance.acquire()
-sent = not acquired and instance.send(sys.argv[2].encode())
+sent = not acquired and instance.send(sys.stdin.buffer.read())
 print(json.dumps([acquired, sent]), flush=True)
 os._exit(0)  # as after a crash: nothing is tidied up
 """
@@ -40,9 +41,12 @@ os._exit(0)  # as after a crash: nothing is tidied up
 
 def other_start(directory: Path, message: str, timeout: int = 10_000) -> subprocess.Popen[bytes]:
     """Start another Folderport that claims to be the one, and if it is not, sends `message`."""
-    arguments = [str(directory), message, str(timeout), sys.platform]
-    command = [sys.executable, "-P", "-c", OTHER, *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE)
+    command = [sys.executable, "-P", "-c", OTHER, str(directory), str(timeout), sys.platform]
+    # Not as an argument: all that Windows takes is 32767 characters.
+    with tempfile.TemporaryFile() as told:
+        told.write(message.encode())
+        told.seek(0)
+        return subprocess.Popen(command, stdin=told, stdout=subprocess.PIPE)
 
 
 def answer(process: subprocess.Popen[bytes]) -> list[bool]:
