@@ -25,7 +25,7 @@ def test_lines_come_out_at_once(tmp_path: Path) -> None:
 
 def test_a_name_that_does_not_fit_the_encoding_is_escaped() -> None:
     raw = io.BytesIO()
-    terminal = Terminal(io.TextIOWrapper(raw, encoding="ascii"))
+    terminal = Terminal(io.TextIOWrapper(raw, encoding="ascii", newline="\n"))
     terminal.say("Möwe")
     assert raw.getvalue() == b"M\\xf6we\n"
     assert not terminal.can_show("Möwe")
@@ -51,6 +51,7 @@ def test_a_reader_that_has_gone_is_no_error() -> None:
         stream.flush()
 
 
+@pytest.mark.needs("pipes that can be waited for")
 def test_notes_are_left_out_while_nobody_reads() -> None:
     reader, writer = os.pipe()
     with os.fdopen(writer, "w", encoding="utf-8") as stream, os.fdopen(reader, "rb") as read:
@@ -71,7 +72,8 @@ def test_notes_hold_nothing_up_where_nothing_tells_whether_they_would(
     """As on Windows, whose consoles take nothing while somebody selects text in them."""
     monkeypatch.setattr("app.terminal._TELLS_WHETHER_IT_WAITS", False)
     reader, writer = os.pipe()
-    with os.fdopen(writer, "w", encoding="utf-8") as stream, os.fdopen(reader, "rb") as read:
+    writing = os.fdopen(writer, "w", encoding="utf-8", newline="\n")
+    with writing as stream, os.fdopen(reader, "rb") as read:
         terminal = Terminal(stream)
         for number in range(100_000):
             terminal.note(f"line {number}")
@@ -98,6 +100,7 @@ def test_notes_hold_nothing_up_where_nothing_tells_whether_they_would(
         ({"TERM": "xterm", "NO_COLOR": ""}, True),
     ],
 )
+@pytest.mark.needs("pseudo terminals")
 def test_colours_are_for_terminals_that_know_them(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], colours: bool
 ) -> None:
