@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DEADLINE = 20.0
 """Seconds within which a program on a busy machine has to have answered."""
 NOBODY = 65534
+LINE_END = os.linesep.encode()
 SCALE = 4
 BLOCKS = {" ": (False, False), "▀": (True, False), "▄": (False, True), "█": (True, True)}
 FOLDERPORT = (sys.executable, "-P", "-m", "app")
@@ -46,7 +47,7 @@ class Program:
                 assert select.select([self.process.stdout], [], [], max(left, 0))[0], self.output
             read = os.read(self.process.stdout.fileno(), 65536)
             assert read, f"it ended after {self.output!r}"
-            self.output += read
+            self.output = (self.output + read).replace(LINE_END, b"\n")
         return self.output.decode()
 
     def url(self) -> str:
@@ -57,7 +58,7 @@ class Program:
         """Wait for the end; return the exit status and the standard error."""
         assert self.process.stderr is not None
         status = self.process.wait(DEADLINE)
-        return status, self.process.stderr.read().decode()
+        return status, self.process.stderr.read().replace(LINE_END, b"\n").decode()
 
 
 class Camera:
@@ -130,7 +131,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder to share, with one file in it."""
     shared = tmp_path / "Möwen & more"
     shared.mkdir()
-    (shared / "notes.txt").write_text("twelve gulls\n", encoding="ascii")
+    (shared / "notes.txt").write_bytes(b"twelve gulls\n")
     return shared
 
 

@@ -111,6 +111,7 @@ def test_a_stopped_share_refuses_connections_and_can_be_started_again(
     share.stop()
 
 
+@pytest.mark.needs("priorities of threads")
 def test_what_serves_has_the_processor_after_the_window(
     share: Share, settings: ShareSettings
 ) -> None:
