@@ -224,5 +224,5 @@ def shared(tmp_path: Path) -> Path:
     """A folder to share, with a letter in it."""
     folder = tmp_path / "Holiday pictures"
     folder.mkdir()
-    (folder / "letter.txt").write_text("Greetings from the sea.\n")
+    (folder / "letter.txt").write_text("Greetings from the sea.\n", newline="\n")
     return folder

@@ -193,7 +193,7 @@ def test_a_folder_that_vanishes_while_it_is_shared_harms_nothing(
         assert b" 404 " in fetch("--include", address + target).stdout.splitlines()[0]
     assert desktop.sharing.controller.state is ServerState.RUNNING
     shared.mkdir()
-    (shared / "letter.txt").write_text("back again\n")
+    (shared / "letter.txt").write_text("back again\n", newline="\n")
     assert fetch(address + "letter.txt").stdout == b"back again\n"
     shutil.rmtree(shared)
     press_start(desktop, qtbot)
