@@ -83,6 +83,7 @@ def folders(tree: Path) -> set[str]:
     return {"/" if path == "." else f"/{path}/" for path in below}
 
 
+@pytest.mark.programs("rclone")
 @pytest.mark.timeout(2 * TREE_SECONDS)
 def test_a_tree_of_thousands_of_files_arrives_as_it_is_by_the_address_in_the_code(
     open_window: Callable[..., Desktop],
