@@ -46,6 +46,11 @@ class ServerProcess:
         """Return how many it has open."""
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
+    def waits(self) -> bool:
+        """Return whether it has made what it waits for connections with."""
+        place = Path(f"/proc/{self.process.pid}/fd")
+        return any("eventpoll" in os.readlink(place / name) for name in os.listdir(place))
+
     def threads(self) -> int:
         """Return how many it runs."""
         return self._status("Threads")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.http.conftest import Settles
     from tests.http.processes.conftest import GivenBack, Launch, RequestOf
 
 pytestmark = pytest.mark.needs("/proc")
@@ -17,9 +18,11 @@ BOUNDS = ("--max-connections", "600", "--max-connections-per-address", "600")
 
 
 def test_five_hundred_idle_connections_leave_nothing_behind(
-    launch: Launch, request_of: RequestOf, given_back: GivenBack
+    launch: Launch, request_of: RequestOf, given_back: GivenBack, settles: Settles
 ) -> None:
     server = launch(*BOUNDS)
+    # It says its address before it has what it waits with.
+    settles(server.waits, "it serves")
     before = server.descriptors(), server.threads()
     with contextlib.ExitStack() as stack:
         idle = [stack.enter_context(server.connect()) for _ in range(IDLE)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.http.conftest import Settles
     from tests.http.processes.conftest import GivenBack, Launch
 
 pytestmark = pytest.mark.needs("/proc")
@@ -28,10 +29,12 @@ PATIENCE = 20.0
 
 
 def test_heads_at_a_byte_a_second_are_cut_off_while_others_are_served(
-    launch: Launch, given_back: GivenBack
+    launch: Launch, given_back: GivenBack, settles: Settles
 ) -> None:
     options = ("0", "--bind", "127.0.0.1", "--protocol", "HTTP/1.1", *BOUNDS)
     server = launch(*options, python=("-c", IMPATIENT))
+    # It says its address before it has what it waits with.
+    settles(server.waits, "it serves")
     before = server.descriptors(), server.threads()
     over = threading.Event()
     with contextlib.ExitStack() as stack:
