@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import ipaddress
 import os
 import sys
@@ -117,9 +118,12 @@ def _run(given: argparse.Namespace) -> int:
     problem = _within(_DISPLAY_SECONDS, lambda: display_problem(os.environ), _SILENT_DISPLAY)
     if problem:
         return _share_from_the_terminal(options, printable(problem))
+    # All that is made until the window is there stays: to look for garbage in it takes time alone.
+    gc.disable()
     try:
         from app.application import run
     except ImportError as error:
+        gc.enable()
         if not _is_qt(error):
             raise
         reason = f"Qt cannot be loaded ({printable(str(error))})"

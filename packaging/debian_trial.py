@@ -155,6 +155,31 @@ def _wait_for_window(display: str, root: Root) -> None:
         raise TrialError(f"there is no window of Folderport. It said:\n{root.said()}") from error
 
 
+def _make_browser(root: Root) -> None:
+    """Put into its place a browser that notes in what environment it was started."""
+    browser = root.place / "usr" / "bin" / "xdg-open"
+    browser.write_text('#!/bin/sh\nenv > /tmp/noted\necho "address=$1" >> /tmp/noted\n')
+    browser.chmod(0o755)
+
+
+def _try_browser(display: str, root: Root, address: str) -> None:
+    """Press the button that opens the share in the browser, which finds its own libraries."""
+    noted = root.place / "tmp" / "noted"
+    search = ("xdotool", "search", "--onlyvisible", "--name", "Folderport")
+    _run("env", f"DISPLAY={display}", *search, "windowfocus", "--sync", "key", "alt+o")
+    deadline = time.monotonic() + SECONDS
+    while not noted.exists() or "address=" not in noted.read_text():
+        if time.monotonic() > deadline:
+            raise TrialError(f"the browser was not opened. It said:\n{root.said()}")
+        time.sleep(0.1)
+    told = dict(line.split("=", 1) for line in noted.read_text().splitlines() if "=" in line)
+    if told["address"] != address:
+        raise TrialError(f"the browser was to open {told['address']}")
+    ours = [f"{name}={value}" for name, value in told.items() if "folderport/" in value]
+    if ours:
+        raise TrialError(f"the browser would load what is in the bundle: {ours}")
+
+
 def _make_shared(place: Path) -> None:
     from PIL import Image  # late: it comes with Folderport
 
@@ -172,6 +197,7 @@ def trial(package: Path, suite: str, mirror: str, place: Path) -> None:
     _say(f"making a minimal Debian {suite}")
     _run("debootstrap", "--variant=minbase", suite, str(root.place), *([mirror] if mirror else []))
     root.run("useradd", "--create-home", "--uid", str(USER), "ann")
+    _make_browser(root)
     before = root.files()
     older = _older(package, place)
     folder = root.place / HOME.strip("/") / "Holiday pictures"
@@ -200,7 +226,8 @@ def trial(package: Path, suite: str, mirror: str, place: Path) -> None:
         with root.folderport(display, shared, port) as process:
             _wait_for_window(display, root)
             _try_pages(address, folder, process)
-            _say(f"{told} shares in its window; every file and page is there")
+            _try_browser(display, root, address)
+            _say(f"{told} shares in its window; every file and page is there, and the browser")
             process.send_signal(signal.SIGINT)
             process.wait(20)
     if "Traceback" in root.said():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import subprocess
 import sys
 import threading
+import types
 from typing import TYPE_CHECKING
 
 import pytest
@@ -205,6 +207,34 @@ def test_a_fault_of_our_own_is_not_taken_for_a_missing_qt(
     monkeypatch.setitem(sys.modules, "app.application", None)
     with pytest.raises(ImportError, match=r"app\.application"):
         main([])
+
+
+def test_no_garbage_is_looked_for_until_the_window_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_for: list[bool] = []
+    application = types.ModuleType("app.application")
+    monkeypatch.setattr(
+        application, "run", lambda _: looked_for.append(gc.isenabled()) or 0, raising=False
+    )
+    monkeypatch.setitem(sys.modules, "app.application", application)
+    monkeypatch.setattr("app.command_line.display_problem", lambda _: "")
+    gc.enable()
+    assert main([]) == 0
+    assert looked_for == [False]
+
+
+def test_garbage_is_looked_for_where_there_is_no_window(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    looked_for: list[bool] = []
+    monkeypatch.setitem(sys.modules, "PySide6.QtCore", None)
+    monkeypatch.delitem(sys.modules, "app.application", raising=False)
+    monkeypatch.setattr("app.headless.share", lambda *_: looked_for.append(gc.isenabled()) or 0)
+    monkeypatch.setattr("app.command_line.display_problem", lambda _: "")
+    gc.enable()
+    assert main([str(tmp_path)]) == 0
+    assert looked_for == [True]
 
 
 def test_the_command_line_is_read_without_qt() -> None:
