@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -62,8 +62,7 @@ def run(options: Options) -> int:
     # Not quit(), which asks the window: nobody may sit there to answer.
     quit_signal.received.connect(application.exit)
     garbage = GarbageCollection(application)
-    # After the rest of the window was made, which is connected to the same signal before.
-    desktop.window.appeared.connect(garbage.begin, Qt.ConnectionType.QueuedConnection)
+    desktop.opened.connect(garbage.begin, Qt.ConnectionType.QueuedConnection)
     desktop.show()
     status = application.exec()
     instance.release()
@@ -72,6 +71,9 @@ def run(options: Options) -> int:
 
 class Desktop(QObject):
     """The window and all that stands behind it, put together."""
+
+    opened = Signal()
+    """The window is there, or minimised, and all that it begins with was made; perhaps again."""
 
     def __init__(self, application: QApplication, store: SettingsStore, options: Options) -> None:
         super().__init__(application)
@@ -169,6 +171,7 @@ class Desktop(QObject):
         # Somebody may have been quicker.
         if self.sharing.controller.state is ServerState.STOPPED and wanted:
             self.window.form.toggle()
+        self.opened.emit()
 
     @Slot(ShareSettings)
     def _on_start_requested(self, settings: ShareSettings) -> None:

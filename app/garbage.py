@@ -32,7 +32,9 @@ class GarbageCollection(QObject):
 
     @Slot()
     def begin(self) -> None:
-        """Leave what there is by now out of it for good, and begin."""
+        """Leave what there is by now out of it for good, and begin, unless it has begun."""
+        if self._timer.isActive():
+            return
         gc.disable()
         gc.freeze()
         self._timer.start()

@@ -64,3 +64,11 @@ def test_what_has_become_old_is_found_as_well(qtbot: QtBot) -> None:
     gc.collect()  # it belongs to the oldest from now on
     del old
     qtbot.waitUntil(lambda: ended() is None)
+
+
+def test_begun_again_it_leaves_nothing_more_out(collection: GarbageCollection) -> None:
+    left_out = gc.get_freeze_count()
+    made = [Loop() for _ in range(100)]
+    collection.begin()
+    assert gc.get_freeze_count() <= left_out
+    assert len(made) == 100

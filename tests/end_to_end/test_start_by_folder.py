@@ -34,7 +34,7 @@ def test_a_window_that_is_never_painted_shares_all_the_same(
     desktop = open_window(Options(folder=str(tmp_path), bind="local"))
     desktop.window.hide()
     desktop.window.appeared.disconnect()
-    with qtbot.waitSignal(desktop.sharing.controller.started):
+    with qtbot.waitSignals([desktop.opened, desktop.sharing.controller.started]):
         pass
 
 
