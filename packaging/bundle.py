@@ -10,6 +10,7 @@ from pathlib import Path
 
 import build_environment
 import distributions
+import windows_signature
 import windows_version
 
 PLACE = build_environment.ROOT / "build" / "bundle"
@@ -36,16 +37,19 @@ def build(version: str) -> Path:
             FOLDERPORT_PYTHON_LICENCE=_python_licence(Path(work)),
             # Sets are written into the modules in the order of their hashes.
             PYTHONHASHSEED="0",
+            # On macOS, what is not signed as it should be is no bundle.
+            PYINSTALLER_STRICT_BUNDLE_CODESIGN_ERROR="1",
+            PYINSTALLER_VERIFY_BUNDLE_SIGNATURE="1",
         )
-    for about in PLACE.rglob("*.dist-info"):
-        forget_installation(about)
+    if sys.platform == "win32":
+        windows_signature.sign(PLACE / "folderport")
     if sys.platform == "linux":
         _strip_python(PLACE / "folderport" / "_internal")
     return PLACE / ("Folderport.app" if sys.platform == "darwin" else "folderport")
 
 
 def forget_installation(about: Path) -> None:
-    """Take out of a distribution's metadata where it was installed, which is not where it is now.
+    """Take out of a distribution's metadata where it was installed, which is not where it will be.
 
     What is left are its own files, of which the application reads the licences.
     """

@@ -7,6 +7,7 @@ from pathlib import Path, PureWindowsPath
 
 import build_environment
 import icons
+import windows_signature
 from windows_version import four_numbers
 
 SCRIPT = build_environment.ROOT / "packaging" / "windows" / "folderport.nsi"
@@ -23,7 +24,7 @@ def build(bundle: Path, version: str, target: Path) -> Path:
         removals.write_text(_removals(bundle), "utf-8-sig")
         icons.write_ico(icon)
         size = sum(path.stat().st_size for path in _files(bundle)) // 1024
-        given = {
+        given: dict[str, object] = {
             "VERSION": version,
             "FOUR_NUMBERS": ".".join(map(str, four_numbers(version))),
             "TARGET": made,
@@ -32,6 +33,9 @@ def build(bundle: Path, version: str, target: Path) -> Path:
             "FILES": files,
             "REMOVALS": removals,
         }
+        signing = windows_signature.in_a_shell()
+        if signing:
+            given["SIGN"] = signing
         defined = [f"-D{name}={value}" for name, value in given.items()]
         build_environment.run(
             ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *defined, str(SCRIPT)]

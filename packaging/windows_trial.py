@@ -29,6 +29,13 @@ UNINSTALL_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\Folde
 START_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
 VERBS = [rf"HKCU\Software\Classes\{of}\shell" for of in ("Directory", r"Directory\Background")]
 OWN_FILE = "_internal/a file of mine.txt"
+KEPT = (
+    "Roaming/Folderport/Folderport.ini",
+    "Local/cache/folderport/folderport.lock",
+    "Local/cache/folderport/folderport.pipe",
+    "Local/folderport/thumbnails/small.webp",
+)
+"""What a running Folderport writes, below the folder for the data of applications."""
 LOADED = "_internal/loaded.dll"
 """Of both versions: another program is started from it, for Windows to keep it as it does a DLL."""
 
@@ -49,9 +56,11 @@ class Windows:
             "WINEDEBUG": "-all",
             "DISPLAY": display,
         }
+        self.drive = place / "wine/drive_c"
         self.run("wineboot", "--init")
         self.run("winecfg", "-v", "win10")
         [self.data] = (place / "wine/drive_c/users").glob("*/AppData/Local")
+        self.desktop = self.data.parents[1] / "Desktop" / "Folderport.lnk"
         self.program = self.data / "Programs" / "Folderport"
         self.shortcut = (
             self.data.parent / "Roaming/Microsoft/Windows/Start Menu/Programs/Folderport.lnk"
@@ -81,6 +90,8 @@ class Windows:
         return subprocess.Popen(
             ["wine", *map(str, command)],
             env=self._told,
+            # Of the drive that programs are on, as in Windows; else it is the one that all else is.
+            cwd=self.drive if self.drive.exists() else None,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -95,7 +106,9 @@ class Windows:
         except TrialError:
             return ""
 
-    def expect(self, files: set[str], version: str, superseded: int = 0) -> None:
+    def expect(
+        self, files: set[str], version: str, superseded: int = 0, *, has_menu: bool = True
+    ) -> None:
         """Compare what is installed. Raises TrialError; with version "", nothing may be.
 
         `superseded` is the number of files that running programs keep.
@@ -111,8 +124,13 @@ class Windows:
         if version not in told or bool(told) != bool(version):
             raise TrialError(f"the list of programs holds {told!r}")
         for key in VERBS:
-            if ("Folderport.exe" in self.registry(key)) != bool(version):
+            if ("Folderport.exe" in self.registry(key)) != (bool(version) and has_menu):
                 raise TrialError(f"the menu of folders is not as it should be: {key}")
+        if self.desktop.exists() != (bool(version) and not has_menu):
+            raise TrialError("the desktop is not as it should be")
+        older = list(self.drive.rglob("older.exe"))
+        if older:
+            raise TrialError(f"a copy of the older uninstaller was left: {older}")
 
 
 def payload(place: Path, program: Path, *names: str) -> Path:
@@ -138,16 +156,30 @@ def trial(place: Path, windows: Windows) -> None:
     windows.expect({*programs, "_internal/sub/old.dll"}, "0.0.1")
     _say("installed silently")
     (windows.program / OWN_FILE).write_text("mine")
+    # A person may have chosen otherwise.
+    for key in VERBS:
+        windows.run("reg", "delete", key, "/f")
+    shutil.copy(windows.shortcut, windows.desktop)
+    kept = [windows.data.parent / name for name in KEPT]
+    for path in kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("kept")
     loaded = windows.program / LOADED
     with windows.running(windows.program / "Folderport.exe"), windows.running(loaded):
         windows.run(setups[1], "/S")
-        windows.expect({*programs, OWN_FILE, "_internal/new $5 Größe.dll"}, "0.0.2", superseded=2)
-    _say("upgraded while it ran")
+        files = {*programs, OWN_FILE, "_internal/new $5 Größe.dll"}
+        windows.expect(files, "0.0.2", superseded=2, has_menu=False)
+        if not all(path.exists() for path in kept):
+            raise TrialError("the upgrade took what a person had chosen")
+    _say("upgraded while it ran; the menu and the desktop are as a person had chosen")
     # It starts a copy of itself that goes on, unless it is told where it is.
     where = "C:\\" + str(windows.program.relative_to(windows.data.parents[3])).replace("/", "\\")
     with windows.running(loaded):
         windows.run(windows.program / "uninstall.exe", "/S", f"_?={where}")
         windows.expect({"uninstall.exe", OWN_FILE}, "", superseded=1)
+    left = [path for path in kept if path.exists() or path.parent.exists()]
+    if left:
+        raise TrialError(f"uninstalled, and left behind: {left}")
     # At a start, Wine does what is under Run alone.
     windows.run("reg", "copy", f"{START_KEY}Once", START_KEY, "/f")
     windows.run("wineboot")

@@ -1,8 +1,13 @@
 ; The installer for Windows: for one person, without asking for an administrator.
-; windows_setup.py gives VERSION, FOUR_NUMBERS, TARGET, ICON, SIZE (KiB), FILES and REMOVALS.
+; windows_setup.py gives VERSION, FOUR_NUMBERS, TARGET, ICON, SIZE (KiB), FILES and REMOVALS, and SIGN
+; where it is to be signed.
 Unicode true
-Target amd64-unicode
+; NSIS' own makers ship it for 32 bits alone, Debian for 64 as well, which a Wine of 64 bits needs.
+!if /FileExists "${NSISDIR}/Stubs/lzma_solid-amd64-unicode"
+  Target amd64-unicode
+!endif
 !include MUI2.nsh
+!include Sections.nsh
 !include FileFunc.nsh
 !include x64.nsh
 !include WinVer.nsh
@@ -32,6 +37,10 @@ VIAddVersionKey /LANG=0 "FileVersion" "${VERSION}"
 VIAddVersionKey /LANG=0 "FileDescription" "${NAME} Setup"
 VIAddVersionKey /LANG=0 "CompanyName" "The Folderport authors"
 VIAddVersionKey /LANG=0 "LegalCopyright" "The Folderport authors, MIT License"
+!ifdef SIGN
+  !finalize '${SIGN} "%1"' = 0
+  !uninstfinalize '${SIGN} "%1"' = 0
+!endif
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
@@ -92,16 +101,6 @@ FunctionEnd
   Call un.TakeAway
 !macroend
 
-Function .onInit
-  ${IfNot} ${RunningX64}
-  ${OrIfNot} ${AtLeastWin10}
-    MessageBox MB_OK|MB_ICONSTOP "$(TooOld)" /SD IDOK
-    SetErrorLevel 3
-    Abort
-  ${EndIf}
-  SetRegView 64
-FunctionEnd
-
 Function un.onInit
   SetRegView 64
 FunctionEnd
@@ -114,6 +113,8 @@ Section "-$(Files)" SectionFiles
   ReadRegStr $2 HKCU "${UNINSTALL_KEY}" "InstallLocation"
   ${If} $2 != ""
   ${AndIf} ${FileExists} "$2\uninstall.exe"
+    ; Silent, nothing else makes the folder for what is needed meanwhile.
+    InitPluginsDir
     CopyFiles /SILENT "$2\uninstall.exe" "$PLUGINSDIR\older.exe"
     ExecWait '"$PLUGINSDIR\older.exe" /S /UPGRADE _?=$2'
   ${EndIf}
@@ -142,14 +143,35 @@ SectionEnd
 
 Section "$(Menu)" SectionMenu
   !insertmacro ADD_VERB "Directory" "%1"
-  !insertmacro ADD_VERB "Directory\Background" "%V"
   ; A drive's path ends with the character that would take the quotation mark behind it: "D:\."
+  !insertmacro ADD_VERB "Directory\Background" "%V\."
   !insertmacro ADD_VERB "Drive" "%1."
 SectionEnd
 
 Section /o "$(Desktop)" SectionDesktop
   CreateShortcut "$DESKTOP\Folderport.lnk" "$INSTDIR\${PROGRAM}"
 SectionEnd
+
+Function .onInit
+  ${IfNot} ${RunningX64}
+  ${OrIfNot} ${AtLeastWin10}
+    MessageBox MB_OK|MB_ICONSTOP "$(TooOld)" /SD IDOK
+    SetErrorLevel 3
+    Abort
+  ${EndIf}
+  SetRegView 64
+  ; An upgrade leaves the menu of folders and the desktop as a person has them.
+  ReadRegStr $0 HKCU "${UNINSTALL_KEY}" "InstallLocation"
+  ${If} $0 != ""
+    ReadRegStr $0 HKCU "${SHELL_KEY}\Directory\shell\${VERB}" ""
+    ${If} $0 == ""
+      !insertmacro UnselectSection ${SectionMenu}
+    ${EndIf}
+    ${If} ${FileExists} "$DESKTOP\Folderport.lnk"
+      !insertmacro SelectSection ${SectionDesktop}
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
 
 Section "Uninstall"
   !insertmacro WAIT_UNTIL_CLOSED "Folderport.exe"
@@ -171,10 +193,16 @@ Section "Uninstall"
   ClearErrors
   ${GetOptions} $0 "/UPGRADE" $1
   ${If} ${Errors}
-    ; Not what a newer version is about to use: the icon that was asked for, and small pictures.
+    ; Not what a newer version is about to use: the icon that was asked for, small pictures, what
+    ; was chosen in the window and which folders, and how a second start finds the first.
     Delete "$DESKTOP\Folderport.lnk"
     RMDir /r "$LOCALAPPDATA\folderport\thumbnails"
     RMDir "$LOCALAPPDATA\folderport"
+    Delete "$APPDATA\Folderport\Folderport.ini"
+    RMDir "$APPDATA\Folderport"
+    Delete "$LOCALAPPDATA\cache\folderport\folderport.lock"
+    Delete "$LOCALAPPDATA\cache\folderport\folderport.pipe"
+    RMDir "$LOCALAPPDATA\cache\folderport"
   ${EndIf}
   DeleteRegKey HKCU "${UNINSTALL_KEY}"
 SectionEnd

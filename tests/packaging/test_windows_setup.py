@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 import windows_setup
+import windows_signature
 import windows_zip
 
 VERSION = "1.2.3"
@@ -127,3 +128,56 @@ def test_the_icons_hold_every_size(tmp_path: Path) -> None:
     windows_setup.icons.write_icns(tmp_path / "folderport.icns")
     with Image.open(tmp_path / "folderport.icns") as icon:
         assert {width * scale for width, _, scale in icon.info["sizes"]} >= {32, 256, 1024}
+
+
+@pytest.fixture
+def signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A list of what is signed from now on, by a command in a folder with a blank in its name."""
+    command = tmp_path / "the tools" / "sign"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nprintf "%s\\n" "$1" >> "{tmp_path}/signed"\nprintf S >> "$1"\n')
+    command.chmod(0o755)
+    monkeypatch.setenv(windows_signature.VARIABLE, str(command))
+    return tmp_path / "signed"
+
+
+@pytest.mark.programs("makensis", "7z")
+def test_the_setup_and_its_uninstaller_are_signed(
+    payload: Path, tmp_path: Path, signed: Path
+) -> None:
+    setup = windows_setup.build(payload, VERSION, tmp_path)
+    uninstaller, last = signed.read_text().splitlines()
+    assert last == str(setup)
+    assert uninstaller != last
+    assert setup.read_bytes().endswith(b"S")
+
+
+@pytest.mark.programs("makensis", "7z")
+def test_a_setup_that_could_not_be_signed_is_none(
+    payload: Path, tmp_path: Path, signed: Path
+) -> None:
+    (signed.parent / "the tools" / "sign").write_text("#!/bin/sh\nexit 1\n")
+    with pytest.raises(subprocess.CalledProcessError):
+        windows_setup.build(payload, VERSION, tmp_path)
+
+
+def test_the_programs_of_a_bundle_are_signed(payload: Path, signed: Path) -> None:
+    windows_signature.sign(payload)
+    names = [Path(line).name for line in signed.read_text().splitlines()]
+    assert names == ["Folderport.exe", "folderport-terminal.exe"]
+
+
+def test_without_a_command_nothing_is_signed(
+    payload: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(windows_signature.VARIABLE, raising=False)
+    before = (payload / "Folderport.exe").read_bytes()
+    windows_signature.sign(payload)
+    assert (payload / "Folderport.exe").read_bytes() == before
+    assert windows_signature.in_a_shell() == ""
+
+
+def test_the_command_of_windows_keeps_its_quotation_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(windows_signature.VARIABLE, r"D:\a b\sign.cmd")
+    monkeypatch.setattr(windows_signature.sys, "platform", "win32")
+    assert windows_signature.in_a_shell() == r'call "D:\a b\sign.cmd"'
