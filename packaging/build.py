@@ -7,9 +7,9 @@
     windows-setup windows-zip          of the bundle, for Windows
     dmg                                of the bundle, for macOS
 
-Each artefact goes to dist/, and is told with its SHA-256 as `sha256sum` tells it. Two builds of
-the same commit by the same tools give the same bytes: all times in them are SOURCE_DATE_EPOCH,
-by default that of the commit.
+Each artefact goes to dist/, and is told with its SHA-256 as `sha256sum` tells it; a folder, with
+that of the list of its files. Two builds of the same commit by the same tools give the same bytes:
+all times in them are SOURCE_DATE_EPOCH, by default that of the commit.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import bootstrap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(bootstrap.ROOT)
 DIST = ROOT / "dist"
@@ -130,9 +130,21 @@ def _time_of_commit() -> str:
 
 
 def sha256(path: Path) -> str:
-    """Give the SHA-256 of a file in hexadecimal digits."""
+    """Give the SHA-256 of a file in hexadecimal digits; of a folder, that of its list of files."""
+    if path.is_dir():
+        return hashlib.sha256("".join(listed(path)).encode("utf-8", "surrogateescape")).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def listed(folder: Path) -> Iterator[str]:
+    """Yield a line for each file in a folder, as `sha256sum` tells it; a link as where it leads."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            yield f"{path.readlink().as_posix()}  {name}\n"
+        elif path.is_file():
+            yield f"{sha256(path)}  {name}\n"
 
 
 def main() -> None:
@@ -144,15 +156,12 @@ def main() -> None:
     parser.add_argument("--dist", type=Path, default=DIST, help="where to (default: dist)")
     parser.add_argument("--bundle", type=Path, help="a bundle that was made before")
     given = parser.parse_args()
-    build = Build(given.dist.resolve(), given.bundle)
+    build = Build(given.dist.resolve(), given.bundle and given.bundle.resolve())
     try:
         build.dist.mkdir(parents=True, exist_ok=True)
         for name in given.artefacts:
             made = ARTEFACTS[name](build)
-            if made.is_file():
-                print(f"{sha256(made)}  {made}", flush=True)
-            else:
-                print(made, flush=True)
+            print(f"{sha256(made)}  {made}", flush=True)
     except subprocess.CalledProcessError as error:
         said = "\n".join((error.stdout or "").splitlines()[-30:])
         sys.exit(f"build: {error.cmd[0]} failed. It said:\n{said}")

@@ -88,8 +88,11 @@ def _python_licence(work: Path) -> str:
     """Write the licence of Python to where app/licences.py looks for it in the bundle."""
     from app import licences
 
+    text = licences.python().text
+    if "PYTHON SOFTWARE FOUNDATION LICENSE" not in text:
+        raise RuntimeError("this Python came without its licence, which has to be in a bundle")
     place = work / "Python.txt"
-    place.write_text(licences.python().text, "utf-8")
+    place.write_text(text, "utf-8")
     return str(place)
 
 

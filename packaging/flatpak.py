@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,8 +13,6 @@ import linux_tree
 MANIFEST = f"{linux_tree.APP_ID}.yaml"
 PYTHON = "3.13"
 """What the runtime that the manifest names comes with."""
-IN_THE_BASE = ("pyside6", "shiboken6")
-"""How the wheels begin that the manifest's base application has already, made for its Qt."""
 
 
 def build(wheel: Path, version: str, target: Path) -> Path:
@@ -33,11 +32,9 @@ def write(version: str, wheels: Path, target: Path) -> None:
     """Lay out in the folder `target`, which is made, the manifest and all that it names.
 
     `wheels` is a folder with the wheel of Folderport and those it needs, for the Python of the
-    runtime. Those of Qt are left out.
+    runtime.
     """
-    found = sorted(
-        path for path in wheels.glob("*.whl") if not path.name.lower().startswith(IN_THE_BASE)
-    )
+    found = sorted(wheels.glob("*.whl"))
     if not any(path.name.startswith(f"folderport-{version}-") for path in found):
         raise RuntimeError(
             f"{wheels} holds no wheel of Folderport {version}. Make it first, and get the wheels"
@@ -53,4 +50,17 @@ def write(version: str, wheels: Path, target: Path) -> None:
     for path in found:
         shutil.copyfile(path, target / "wheels" / path.name)
     shutil.copyfile(linux_tree.SOURCE / MANIFEST, target / MANIFEST)
+    _open_no_folders(target / "share")
     linux_tree.settle(target)
+
+
+def _open_no_folders(share: Path) -> None:
+    """Tell desktops to hand over no folders: into the sandbox, they hand over files alone."""
+    name = linux_tree.APP_ID
+    entry = share / "applications" / f"{name}.desktop"
+    lines = entry.read_text("utf-8").splitlines()
+    kept = [line.replace(" %f", "") for line in lines if not line.startswith("MimeType=")]
+    entry.write_text("\n".join(kept) + "\n", "utf-8")
+    metainfo = share / "metainfo" / f"{name}.metainfo.xml"
+    told = metainfo.read_text("utf-8")
+    metainfo.write_text(re.sub(r"\n *<mediatype>.*</mediatype>", "", told), "utf-8")

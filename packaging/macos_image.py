@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
+import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import build_environment
 
 IDENTIFIER = "io.github.folderport.folderport"
+ATTEMPTS = 5
+PAUSE = 5.0
+"""Seconds between two attempts."""
 
 
 def info_plist(version: str) -> dict[str, object]:
@@ -52,8 +58,9 @@ def info_plist(version: str) -> dict[str, object]:
 def build(bundle: Path, version: str, target: Path) -> Path:
     """Make the .dmg of Folderport.app below `target`, and return its path.
 
-    The application in it is notarized where FOLDERPORT_NOTARY_PROFILE names a profile of Apple's
-    notarytool. Raises RuntimeError where this is no macOS.
+    It is signed where FOLDERPORT_CODESIGN_IDENTITY names a certificate, and notarized where
+    FOLDERPORT_NOTARY_PROFILE names a profile of Apple's notarytool. Raises RuntimeError where this
+    is no macOS, or Apple does not accept it.
     """
     if platform.system() != "Darwin":
         raise RuntimeError("only macOS has hdiutil, which makes disk images. Build this one there.")
@@ -63,10 +70,38 @@ def build(bundle: Path, version: str, target: Path) -> Path:
         build_environment.run(["ditto", str(bundle), str(Path(work, bundle.name))])
         Path(work, "Applications").symlink_to("/Applications")
         image = ["-volname", "Folderport", "-srcfolder", work, "-format", "UDZO", "-ov"]
-        build_environment.run(["hdiutil", "create", *image, str(made)])
+        _run_patiently(["hdiutil", "create", *image, str(made)])
+    identity = os.environ.get("FOLDERPORT_CODESIGN_IDENTITY")
+    if identity:
+        build_environment.run(["codesign", "--sign", identity, "--timestamp", str(made)])
     profile = os.environ.get("FOLDERPORT_NOTARY_PROFILE")
     if profile:
-        notarytool = ["xcrun", "notarytool", "submit", "--wait", "--keychain-profile", profile]
-        build_environment.run([*notarytool, str(made)])
-        build_environment.run(["xcrun", "stapler", "staple", str(made)])
+        _notarize(made, ["--keychain-profile", profile])
     return made
+
+
+def _run_patiently(command: list[str]) -> None:
+    """Run a step that fails now and then while the system looks at the image ("Resource busy")."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            build_environment.run(command)
+        except subprocess.CalledProcessError:
+            time.sleep(PAUSE)
+        else:
+            return
+    build_environment.run(command)
+
+
+def _notarize(image: Path, credentials: list[str]) -> None:
+    """Have Apple look at the image, and staple its answer to it."""
+    notarytool = ["xcrun", "notarytool"]
+    submit = [*notarytool, "submit", "--wait", "--output-format", "json", *credentials]
+    said = build_environment.run([*submit, str(image)])
+    # What is refused ends with 0 as well; and words about its progress may stand around it.
+    told = json.loads(said[said.find("{") : said.rfind("}") + 1] or "{}")
+    if told.get("status") != "Accepted":
+        reasons = said
+        if "id" in told:
+            reasons = build_environment.run([*notarytool, "log", told["id"], *credentials])
+        raise RuntimeError(f"Apple does not accept {image.name}. It said:\n{reasons}")
+    build_environment.run(["xcrun", "stapler", "staple", str(image)])

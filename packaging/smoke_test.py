@@ -91,7 +91,10 @@ def _share_from_window(program: list[str], folder: Path, home: str) -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [*program, "--bind", "local", "--port", str(port), str(folder)]
+    # On Windows, what has a window is another program than what has a terminal.
+    windowed = Path(program[0]).with_name("Folderport.exe")
+    start = [str(windowed)] if windowed.is_file() else program
+    command = [*start, "--bind", "local", "--port", str(port), str(folder)]
     with _running(command, home) as (process, output):
         _fetch(f"http://127.0.0.1:{port}/", folder, process, output)
         return _stop(process, output)
@@ -163,7 +166,9 @@ def _stop(process: subprocess.Popen[bytes], output: Path) -> str:
         raise SmokeTestError(f"it does not stop within {STOP_SECONDS:.0f} seconds") from error
     if "Traceback" in output.read_text("utf-8", "replace"):
         raise SmokeTestError(f"it stops with a traceback:\n{output.read_text('utf-8', 'replace')}")
-    return f"shared, fetched and stopped (status {status})"
+    if status != 0:
+        raise SmokeTestError(f"it ends with {status} where it is asked to stop")
+    return "shared, fetched and stopped"
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import sys
 import tarfile
@@ -40,10 +39,12 @@ def program_of(artefact: Path) -> Iterator[list[str]]:
             yield command
 
 
-def _run(*command: str | Path) -> None:
+def _run(*command: str | Path, cwd: Path | None = None) -> None:
+    """Run a program; a single word is, on Windows, its whole command line."""
+    words = command[0] if len(command) == 1 else command
     try:
         result = subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE, check=False
+            words, capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=cwd
         )
     except OSError as error:
         raise UnpackingError(f"{command[0]}: {error.strerror}") from error
@@ -103,19 +104,20 @@ def _from_distribution(artefact: Path, place: Path) -> Iterator[list[str]]:
 
 @contextlib.contextmanager
 def _from_appimage(artefact: Path, place: Path) -> Iterator[list[str]]:
-    """Start it without FUSE, which a build machine may not have."""
-    os.environ["TMPDIR"] = str(place)
-    yield [str(artefact), "--appimage-extract-and-run"]
+    """Unpack it: a build machine may have no FUSE to start it by."""
+    _run(artefact, "--appimage-extract", cwd=place)
+    yield [str(place / "squashfs-root" / "AppRun")]
 
 
 @contextlib.contextmanager
 def _from_setup(artefact: Path, place: Path) -> Iterator[list[str]]:
     where = place / "Folderport"
-    _run(artefact, "/S", f"/D={where}")
+    # As a line: of what is between quotation marks, a setup takes no folder.
+    _run(f'"{artefact}" /S /D={where}')
     try:
         yield [str(_program_in(where))]
     finally:
-        _run(where / "uninstall.exe", "/S", f"_?={where}")
+        _run(f'"{where / "uninstall.exe"}" /S _?={where}')
 
 
 @contextlib.contextmanager
@@ -124,7 +126,8 @@ def _from_disk_image(artefact: Path, place: Path) -> Iterator[list[str]]:
     try:
         yield [str(_program_in(place))]
     finally:
-        _run("hdiutil", "detach", place)
+        # The system may still be looking at what has just ended.
+        _run("hdiutil", "detach", "-force", place)
 
 
 _UNPACK: dict[str, Callable[[Path, Path], contextlib.AbstractContextManager[list[str]]]] = {

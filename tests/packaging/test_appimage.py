@@ -17,6 +17,7 @@ pytestmark = pytest.mark.needs("packages of Linux")
 VERSION = "1.2.3"
 # Takes the place of a tool that no distribution has: it notes what it was given, and ends well.
 TOOL = """#!/bin/sh
+[ "$1" = --no-appstream ] || exit 1; shift
 [ "$1" != --runtime-file ] || { runtime="$2"; shift 2; }
 echo "$ARCH $runtime" > "$2"
 find "$1" -maxdepth 1 -name AppRun >> "$2"

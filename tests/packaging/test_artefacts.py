@@ -46,6 +46,25 @@ def test_two_builds_are_the_same_to_the_byte(artefact: str, bundle: Path, tmp_pa
 
 
 @pytest.mark.needs("packages of Linux")
+def test_a_folder_is_told_with_the_sum_of_the_list_of_its_files(bundle: Path) -> None:
+    _, before = build("bundle", bundle, bundle.parent / "dist")
+    files = sorted(path for path in bundle.rglob("*") if path.is_file() and not path.is_symlink())
+    own = Path(os.path.relpath(bundle))
+    lines = subprocess.run(
+        ["sha256sum", *(str(path.relative_to(bundle)) for path in files)],
+        capture_output=True, text=True, check=True, cwd=bundle,
+    ).stdout.splitlines()  # fmt: skip
+    lines.insert(1, "libown.so.1  _internal/link.so")
+    lines.sort(key=lambda line: Path(line.split("  ", 1)[1]))
+    whole = "".join(f"{line}\n" for line in lines).encode()
+    assert before == hashlib.sha256(whole).hexdigest()
+    (bundle / "_internal" / "data ä.txt").write_text("other")
+    # Its name from here means the same.
+    _, after = build("bundle", own, bundle.parent / "dist")
+    assert after != before
+
+
+@pytest.mark.needs("packages of Linux")
 def test_the_tarball_is_one_folder_of_nobodys_files(
     bundle: Path, tmp_path: Path, moment: int
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -69,8 +70,9 @@ def test_flatpak_builder_understands_every_word_of_the_manifest(folder: Path) ->
     manifest = understood(folder)
     assert manifest["id"] == ID
     assert manifest["command"] == "folderport"
-    # Of another version, the base would have been built against another Qt.
-    assert manifest["base-version"] == manifest["runtime-version"]
+    # Of a Qt in either, the wheel of PySide6 would find libraries of another version than its own.
+    assert manifest["runtime"] == "org.freedesktop.Platform"
+    assert "base" not in manifest
 
 
 def test_the_sandbox_is_given_no_files_and_no_buses(folder: Path) -> None:
@@ -88,7 +90,7 @@ def test_all_that_the_manifest_names_lies_beside_it(folder: Path) -> None:
     named = {source["path"] for source in module["sources"]}
     assert {path.name for path in folder.iterdir()} == {f"{ID}.yaml", *named}
     wheels = [path.name.partition("-")[0] for path in (folder / "wheels").iterdir()]
-    assert sorted(wheels) == ["folderport", "qrcode"], "Qt comes with the base"
+    assert sorted(wheels) == ["PySide6_Essentials", "folderport", "qrcode", "shiboken6"]
 
 
 def test_its_commands_install_the_program_and_what_the_desktop_shows(
@@ -107,6 +109,22 @@ def test_its_commands_install_the_program_and_what_the_desktop_shows(
     environment["PYTHONPATH"] = str(modules)
     result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert result.stdout == "folderport\n"
+
+
+@pytest.mark.programs("desktop-file-validate", "appstreamcli")
+def test_no_folder_is_handed_into_the_sandbox(folder: Path) -> None:
+    entry = folder / "share" / "applications" / f"{ID}.desktop"
+    metainfo = folder / "share" / "metainfo" / f"{ID}.metainfo.xml"
+    assert re.findall(r"^(?:Exec|MimeType)=.*$", entry.read_text(), re.MULTILINE) == [
+        "Exec=folderport --ask"
+    ]
+    assert "inode/directory" not in metainfo.read_text()
+    for command in (
+        ["desktop-file-validate", "--no-hints", entry],
+        ["appstreamcli", "validate", "--no-net", "--pedantic", metainfo],
+    ):
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout
 
 
 def test_without_a_wheel_of_the_version_it_is_refused(flatpak: ModuleType, tmp_path: Path) -> None:
