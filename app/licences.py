@@ -24,7 +24,8 @@ _LONGEST_NAME: Final = 80
 _TEXT: Final = re.compile(r"(^|/)(LICEN[CS]E|COPYING|NOTICE)[^/]*$", re.IGNORECASE)
 # Their wheels name the licence and do not hold it.
 _QT: Final = ("pyside6-essentials", "shiboken6")
-_QT_TEXTS: Final = ("LGPL-3.0.txt", "GPL-3.0.txt")
+_QT_TEXTS: Final = ("LGPL-3.0.txt", "GPL-3.0.txt", "Qt-parts.txt")
+_SEE_TEXT: Final = "see its text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Component:
 
 
 def components() -> list[Component]:
-    """List Folderport, Python, and every distribution that Folderport needs, by their names."""
+    """List Folderport, Python, and all that Folderport needs and came with, by their names."""
     found: dict[str, metadata.Distribution] = {}
     wanted = [_OWN]
     while wanted:
@@ -55,7 +56,7 @@ def components() -> list[Component]:
         wanted += _needed_by(distribution, _EXTRAS if name == _OWN else ())
     own = found.pop(_OWN, None)
     others = [_component(distribution) for distribution in found.values()]
-    others.append(python())
+    others += [python(), *_libraries()]
     others.sort(key=lambda component: component.name.lower())
     return others if own is None else [_component(own), *others]
 
@@ -82,7 +83,7 @@ def _component(distribution: metadata.Distribution) -> Component:
     if not licence or len(licence) > _LONGEST_NAME or "\n" in licence:
         classifiers = map(str, told.get_all("Classifier") or ())
         names = [line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License")]
-        licence = ", ".join(names) or "see its text"
+        licence = ", ".join(names) or _SEE_TEXT
     name = str(told["Name"])
     name = name.capitalize() if name == _OWN else name
     return Component(name, distribution.version, licence, _text(distribution))
@@ -109,6 +110,19 @@ def python() -> Component:
     texts = [_resource("Python.txt"), *map(_read, places)]
     text = next(filter(None, texts), "")
     return Component("Python", platform.python_version(), "PSF-2.0", _joined([text]))
+
+
+def _libraries() -> list[Component]:
+    """Return what a frozen application on Linux has taken from the system it was built on."""
+    try:
+        place = resource_path("licences", "libraries")
+    except MissingResourceError:
+        return []
+    named = ((path, *path.stem.partition(" ")) for path in place.glob("*.txt"))
+    return [
+        Component(name, version, _SEE_TEXT, _joined([_read(path)]))
+        for path, name, _, version in named
+    ]
 
 
 def _resource(name: str) -> str:

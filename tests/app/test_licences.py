@@ -43,6 +43,12 @@ def test_the_licences_of_qt_come_along() -> None:
     assert "GNU GENERAL PUBLIC LICENSE" in text
 
 
+def test_what_qt_is_made_of_is_told_with_it() -> None:
+    text = FOUND["pyside6-essentials"].text
+    for part in ("HarfBuzz", "FreeType", "libpng", "International Components for Unicode"):
+        assert part in text
+
+
 def test_folderport_comes_first_and_the_rest_by_name() -> None:
     names = [part.name.lower() for part in licences.components()]
     assert names[0] == "folderport"
@@ -56,3 +62,15 @@ def test_a_text_that_is_missing_is_said_so(monkeypatch: pytest.MonkeyPatch, tmp_
     assert licences.python().text == (
         "This copy of Folderport does not hold the text of this licence."
     )
+
+
+def test_a_bundles_libraries_are_parts_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    place = tmp_path / "app" / "_resources" / "licences" / "libraries"
+    place.mkdir(parents=True)
+    (place / "openssl 3.0.19.txt").write_text("Apache License")
+    assert "openssl" not in {part.name for part in licences.components()}
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    [part] = [part for part in licences.components() if part.name == "openssl"]
+    assert (part.version, part.text) == ("3.0.19", "Apache License")
