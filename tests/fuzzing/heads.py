@@ -94,12 +94,23 @@ def understand(stream: Input) -> bool:
 def compare_with_prepared(data: bytes, *, is_understood: bool) -> None:
     """Have the way of prepared answers read it, which must not understand more."""
     prepared = PreparedAnswers()
-    fields = ()
+    fields: list[tuple[str, str]] = []
     with contextlib.suppress(RequestError, ConnectionLostError):
         fields = parse_field_lines(read_field_lines(io.BytesIO(data[len(LINE) :]).readline))
-    place = ("", "")
     answer = PreparedAnswer(
-        b"", b"", 0, 200, False, "GET", "/a", "HTTP/1.1", "", "", place, (), 1.0
+        before_date=b"",
+        after_date=b"",
+        body_bytes=0,
+        status=200,
+        closes=False,
+        method="GET",
+        target="/a",
+        version="HTTP/1.1",
+        log_tail="",
+        path="",
+        place=("", ""),
+        identity=(),
+        checked=1.0,
     )
     prepared.store(LINE, fields, answer)
     if prepared.find(data) is not None:

@@ -45,7 +45,15 @@ def prepare() -> None:
     if subprocess.run([PYTHON, "-c", "import atheris"], capture_output=True).returncode == 0:
         return
     print("installing atheris into .venv", flush=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--only-binary=:all:", "atheris"]
+    pip: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--only-binary=:all:",
+        "atheris",
+    ]
     if subprocess.run(pip).returncode != 0:
         sys.exit("atheris has no wheel for this Python: make .venv with another one (3.11 to 3.13)")
 

@@ -9,9 +9,14 @@ import contextlib
 import os
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import atheris
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 with atheris.instrument_imports(include=["server_core"]):
     from server_core.files.resource import FileResource, open_beneath
@@ -63,18 +68,18 @@ class Folder:
         segments = url_segments(target)
         for segment in segments:
             assert segment not in ("", ".", "..")
-        ways = [
+        ways: list[Callable[[], FileResource]] = [
             lambda: open_beneath(str(self.root), segments),
             # As they come, for whoever uses it without url_segments.
             lambda: open_beneath(str(self.root), target.split("/")),
-            *(
-                lambda handler=handler: handler._open(handler.translate_path(target))
-                for handler in self.handlers
-            ),
+            *(partial(self._open, handler, target) for handler in self.handlers),
         ]
         for way in ways:
             with contextlib.suppress(OSError), way() as resource:
                 self.check(resource)
+
+    def _open(self, handler: SimpleHTTPRequestHandler, target: str) -> FileResource:
+        return handler._open(handler.translate_path(target))
 
     def check(self, resource: FileResource) -> None:
         """Fail where something was opened that is not in the folder."""
