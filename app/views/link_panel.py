@@ -134,8 +134,9 @@ class LinkPanel(QFrame):
 
     @Slot()
     def _on_open_clicked(self) -> None:
-        if self._link is not None:
-            QDesktopServices.openUrl(QUrl(self._link.url))
+        if self._link is not None and not QDesktopServices.openUrl(QUrl(self._link.url)):
+            self.caption.setText(tr("No browser could be opened here. Open this address in one:"))
+            announce(self, self.caption.text())
 
 
 def _breakable(address: str) -> str:

@@ -30,7 +30,7 @@ from app.links import ShareLink
 from app.models.folder_name import folder_name
 from app.models.interfaces import InterfacesModel
 from app.settings import THEMES, ShareSettings
-from app.state import ServerState, StartFailure
+from app.state import Field, ServerState, StartFailure
 from app.views.glyphs import GlyphButton, application_icon
 from app.views.link_panel import LinkPanel
 from app.views.share_button import share_text
@@ -113,10 +113,7 @@ class MainWindow(QMainWindow):
         self._state = state
         self.form.show_state(state)
         self.link_panel.show_state(state)
-        self.start_action.setText(share_text(state))
-        self.start_action.setEnabled(state is not ServerState.STOPPING)
-        self.open_action.setEnabled(state is ServerState.STOPPED)
-        self.copy_action.setEnabled(state is ServerState.RUNNING)
+        self._offer_actions()
         self._name_window()
 
     @Slot(ShareLink)
@@ -136,6 +133,11 @@ class MainWindow(QMainWindow):
     def show_warning(self, warning: StartFailure) -> None:
         """Say something about a field while sharing goes on; it stays until the state changes."""
         self.form.show_warning(warning)
+
+    @Slot(Field)
+    def withdraw_warning(self, field: Field) -> None:
+        """Take back what was said about a field: it is not so any more."""
+        self.form.messages[field].clear()
 
     @Slot(object)
     def offer_folder(self, folder: str) -> None:
@@ -242,6 +244,15 @@ class MainWindow(QMainWindow):
         self.form.title_row.addWidget(self.menu_button)
         QWidget.setTabOrder(self.form.button, self.menu_button)
         self.menu = menu
+        self._offer_actions()
+
+    def _offer_actions(self) -> None:
+        """Let be chosen what can be done now."""
+        state = self._state
+        self.start_action.setText(share_text(state))
+        self.start_action.setEnabled(state is not ServerState.STOPPING)
+        self.open_action.setEnabled(state is ServerState.STOPPED)
+        self.copy_action.setEnabled(state is ServerState.RUNNING)
 
     def _make_theme_menu(self, theme: str) -> QMenu:
         names = (tr("Like the &system"), tr("&Light"), tr("&Dark"))

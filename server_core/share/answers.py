@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from http import HTTPStatus
 
 from server_core.protocol.encoding import accepts_gzip
@@ -18,6 +19,7 @@ __all__ = ["AnsweringRequestHandler"]
 _A_DAY = 86400
 _A_YEAR = 365 * _A_DAY
 _FAVICON = "/favicon.ico"
+_OF_FILES = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 _CONNECTION_STAYS = frozenset(
     {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE}
 )
@@ -50,7 +52,11 @@ class AnsweringRequestHandler(SimpleHTTPRequestHandler):
         status = HTTPStatus(code)
         shown = status.phrase if message is None else message
         page = self.pages.error(
-            code, shown, status.description if explain is None else explain, self._catalogue()
+            code,
+            shown,
+            status.description if explain is None else explain,
+            self._catalogue(),
+            has_folder=status not in _OF_FILES or os.access(str(self.directory), os.R_OK | os.X_OK),
         )
         with self.joined():
             self.send_response(code, shown)

@@ -69,13 +69,14 @@ class ShareRequestHandler(ArchiveRequestHandler):
         Raises RequestError where there are too many parameters.
         """
         self._parameters = query_of(self.path) if "?" in self.path else {}
+        if "asset" in self._parameters and path_of(self.path) == "/":
+            # Even where the folder cannot be read: the page that says so is made with them.
+            return self._send_asset(self._parameters["asset"][0])  # a new version, a new address
         return super().send_head()
 
     def list_directory(self, path: str | os.PathLike[str]) -> BinaryIO | io.IOBase | None:
         """Send the head of what is asked for of the folder, and return a stream of it."""
         query = self._parameters
-        if "asset" in query:
-            return self._send_asset(query["asset"][0])  # a new version has a new address
         if "qr" in query:
             return self._send_code()
         listing_format = format_of(query)

@@ -213,17 +213,21 @@ class Pages:
         values = values_of(page, resource, divide, ENTRIES_OF_A_PART)
         return _encode(self._view.render(self._speech[page.catalogue].known, **values))
 
-    def error(self, code: int, reason: str, explain: str, catalogue: Catalogue) -> bytes:
+    def error(
+        self, code: int, reason: str, explain: str, catalogue: Catalogue, *, has_folder: bool = True
+    ) -> bytes:
         """Return the page for an error, as UTF-8.
 
         It says what people can do about it, or `reason` and `explain` where nothing is known.
+        Without `has_folder`, what is shared cannot be read at all.
         """
-        name = f"error-{code}"
+        name = f"error-{code}" if has_folder else "error-folder"
         is_known = catalogue.has(name)
         page = self._error.render(
             self._speech[catalogue].known,
             code=code,
             reason=reason,
+            has_folder=has_folder,
             heading=catalogue.text(name) if is_known else reason,
             sentence=catalogue.text(f"{name}-more") if is_known else explain,
         )

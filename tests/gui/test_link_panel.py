@@ -143,3 +143,14 @@ def test_the_form_shows_the_port_that_was_found(shared: Parts) -> None:
     assert shared.window.form.port.placeholderText() == "8000"
     shared.window.show_state(ServerState.STOPPED)
     assert shared.window.form.port.placeholderText() == "Automatic"
+
+
+def test_where_no_browser_opens_the_next_step_is_said(
+    shared: Parts, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
+    panel = shared.window.link_panel
+    qtbot.mouseClick(panel.open_button, Qt.MouseButton.LeftButton)
+    assert panel.caption.text() == "No browser could be opened here. Open this address in one:"
+    shared.window.show_link(LINK)
+    assert panel.caption.text().startswith("Scan with")

@@ -116,6 +116,13 @@ def test_while_sharing_nothing_can_be_changed(parts: Parts, qtbot: QtBot, tmp_pa
         qtbot.mouseClick(form.button, LEFT)
 
 
+def test_before_the_first_share_the_menu_offers_to_start_and_no_address(parts: Parts) -> None:
+    assert parts.window.start_action.text() == "&Start sharing"
+    assert parts.window.start_action.isEnabled()
+    assert not parts.window.copy_action.isEnabled()
+    assert all(action.text() for action in parts.window.menu.actions() if not action.isSeparator())
+
+
 def test_a_start_that_takes_long_can_be_given_up(parts: Parts, qtbot: QtBot) -> None:
     parts.window.show_state(ServerState.STARTING)
     assert parts.window.form.button.text() == "Cancel"

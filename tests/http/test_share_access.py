@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import html
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,7 +60,32 @@ def test_what_may_not_be_read_is_said_to_be_so(
     monkeypatch.setattr(ShareRequestHandler, "_open", refuse)
     answer = share.get("/plain.txt")
     assert answer.status == 403
-    assert b"may not read this itself" in answer.body
+    assert b"is not allowed to read this one part of it" in answer.body
+
+
+def test_a_folder_that_is_gone_is_told_on_a_whole_page(
+    share: Site, tree: Path, tmp_path: Path
+) -> None:
+    before = share.get("/").body.decode()
+    assets = re.findall(r'(?:href|src)="(/\?asset=[^"]+)"', before)
+    tree.rename(tmp_path / "elsewhere")
+    for path in ("/", "/plain.txt", "/?layout=grid"):
+        answer = share.get(path)
+        assert answer.status == 404
+        assert b"The folder is not there any more" in answer.body
+        assert b">Try again</a>" in answer.body
+    for asset in assets:
+        assert share.get(html.unescape(asset)).status == 200
+    assert len(assets) >= 3
+    (tmp_path / "elsewhere").rename(tree)
+    assert share.get("/").status == 200
+    assert b"This is not here" in share.get("/nowhere").body
+
+
+def test_what_can_only_be_fetched_says_so_to_a_form(share: Site) -> None:
+    answer = share.raw(b"DELETE /plain.txt HTTP/1.0\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 501 ")
+    assert b"What is shared can be looked at and downloaded, and nothing else." in answer
 
 
 def test_a_share_without_descriptors_says_when_to_come_back(
