@@ -81,6 +81,8 @@ def _greet(link: ShareLink, folder: str, terminal: Terminal, *, is_alone: bool) 
         terminal.say(f"\n{code}\n")
     if is_alone:
         terminal.say("This computer is on no network: only this computer can open the address.")
+    elif link.is_local:
+        terminal.say("Only this computer can open the address.")
     terminal.say(f"Sharing {printable(folder)}. Press Ctrl+C to stop.")
 
 

@@ -20,7 +20,7 @@ MAX_SECONDS: Final = 4.0
 
 @dataclass(frozen=True, slots=True)
 class FolderSummary:
-    """How much is in a folder and all folders below it; links are counted, not followed."""
+    """How much is shared of a folder and all folders below it: links are counted, not followed."""
 
     items: int
     size: int
@@ -46,6 +46,8 @@ def survey_folder(
                     late = items % 256 == 0 and time.monotonic() > deadline
                     if items >= max_items or late or cancelled.is_set():
                         return FolderSummary(items, size, complete=False)
+                    if entry.name.startswith("."):
+                        continue  # shown to nobody
                     try:
                         if entry.is_dir(follow_symlinks=False):
                             waiting.append(entry.path)

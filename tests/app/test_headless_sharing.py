@@ -59,13 +59,15 @@ def test_the_address_is_drawn_as_a_code_followed_by_how_to_stop(
     drawing = re.search(r"\n\n([ ▀▄█\n]+)\n\n", told)
     assert drawing is not None
     assert camera.read(camera.render(drawing[1], ink=b"\xff", paper=b"\x00")) == [program.url()]
-    assert told.endswith(f"\nSharing {folder}. Press Ctrl+C to stop.\n")
+    assert told.endswith(
+        f"\nOnly this computer can open the address.\nSharing {folder}. Press Ctrl+C to stop.\n"
+    )
 
 
 def test_a_terminal_that_has_no_blocks_gets_no_code(run: Run, folder: Path) -> None:
     program = run(folder, *SHARE, env={**os.environ, "PYTHONIOENCODING": "ascii"})
     told = program.read_until("stop.\n")
-    assert told.count("\n") == 2
+    assert told.count("\n") == 3
     assert r"M\xf6wen & more" in told
 
 

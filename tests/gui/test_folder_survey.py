@@ -33,6 +33,13 @@ def test_links_are_counted_and_not_followed(folder: Path, never: threading.Event
     assert survey_folder(str(folder), never) == FolderSummary(5, 1_500, complete=True)
 
 
+def test_what_nobody_is_shown_is_not_counted(folder: Path, never: threading.Event) -> None:
+    (folder / ".hidden").write_text("of the owner alone")
+    (folder / ".cache").mkdir()
+    (folder / ".cache" / "more").write_text("of the owner alone")
+    assert survey_folder(str(folder), never) == FolderSummary(3, 1_500, complete=True)
+
+
 def test_counting_ends_at_its_bound(folder: Path, never: threading.Event) -> None:
     summary = survey_folder(str(folder), never, max_items=2)
     assert (summary.items, summary.complete) == (2, False)
