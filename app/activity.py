@@ -53,10 +53,12 @@ class Activity(QObject):
         requests = [event for event in batch if isinstance(event, RequestFinished)]
         if moves:
             self._transfers.apply(moves)
+            self._devices.meet([move for move in moves if isinstance(move, TransferStarted)])
         if requests:
             self._log.append(requests)
             self._devices.append(requests)
         if moves or requests:
+            self._devices.show_arriving(self._transfers.arriving)
             self._quiet_polls = 0
             self._measure()
             self._look_every(self.poll_period)
@@ -65,6 +67,7 @@ class Activity(QObject):
     def end(self) -> None:
         """Show every transfer as ended: the server has stopped."""
         self._transfers.end_all()
+        self._devices.show_arriving({})
         self._poll.stop()
         self.measured.emit(0, 0.0)
 
@@ -73,6 +76,7 @@ class Activity(QObject):
         # A few rounds after the last transfer let the speed that is shown fall to nothing.
         if self._quiet_polls < _SETTLE_POLLS:
             self._transfers.update(self._read_counters())
+            self._devices.show_arriving(self._transfers.arriving)
         self._quiet_polls = 0 if self._transfers.live_count else self._quiet_polls + 1
         there = self._measure()
         if self._quiet_polls < _SETTLE_POLLS:

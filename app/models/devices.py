@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -16,7 +16,7 @@ from app.models.quantities import clock_text, count_text, size_text
 from app.models.roles import Tone
 from app.models.rows_model import ColumnHead, RowsModel
 from app.printable import printable
-from server_core.events import RequestFinished
+from server_core.events import RequestFinished, TransferStarted
 
 __all__ = ["DeviceColumn", "DevicesModel"]
 
@@ -41,7 +41,12 @@ class _Device:
     user_agent: str
     requests: int = 0
     received: int = 0
+    arriving: int = 0
+    """Bytes of what is under way, which `received` does not count yet."""
     last_seen: float = 0.0
+    """When its last request ended, in seconds since the epoch."""
+    last_fetched: float = 0.0
+    """When it was last seen to be fetching something, which ends a request much later."""
 
 
 class DevicesModel(RowsModel[_Device]):
@@ -78,14 +83,29 @@ class DevicesModel(RowsModel[_Device]):
 
     def append(self, batch: Sequence[RequestFinished]) -> None:
         """Count requests; the devices among them that are new are one insert."""
-        if not batch:
-            return
-        new = self._count(batch)
-        self._drop(len(self._rows) + len(new) - self.MAX_ROWS)
-        self._insert_rows(len(self._rows), new[-self.MAX_ROWS :])
-        self._by_key = {(device.host, device.name): device for device in self._rows}
-        self._tell_all_changed()
-        self.count_changed.emit(len(self._rows))
+        if batch:
+            self._add(self._count(batch))
+            self._tell_all_changed()
+
+    def meet(self, batch: Sequence[TransferStarted]) -> None:
+        """Take in whose transfers began: a request for a large file ends long after that."""
+        new: list[_Device] = []
+        for event in batch:
+            self._device(event.client_host, event.user_agent, new).last_fetched = time.time()
+        self._add(new)
+
+    def show_arriving(self, arriving: Mapping[tuple[str, str], int]) -> None:
+        """Take in how many bytes are under way, by address and name; to all others none are."""
+        now = time.time()
+        has_changed = False
+        for key, device in self._by_key.items():
+            size = arriving.get(key, 0)
+            if size:
+                device.last_fetched = now
+            has_changed = has_changed or size != device.arriving
+            device.arriving = size
+        if has_changed:
+            self._tell_all_changed()
 
     def _text(self, row: _Device, column: int) -> str:
         match DeviceColumn(column):
@@ -96,9 +116,9 @@ class DevicesModel(RowsModel[_Device]):
             case DeviceColumn.REQUESTS:
                 return count_text(row.requests)
             case DeviceColumn.RECEIVED:
-                return size_text(row.received)
+                return size_text(row.received + row.arriving)
             case DeviceColumn.LAST_SEEN:
-                return clock_text(row.last_seen)
+                return clock_text(max(row.last_seen, row.last_fetched))
 
     def _tone(self, _row: _Device, column: int) -> Tone:
         return Tone.PLAIN if column == DeviceColumn.DEVICE else Tone.SOFT
@@ -109,17 +129,28 @@ class DevicesModel(RowsModel[_Device]):
     def _count(self, batch: Sequence[RequestFinished]) -> list[_Device]:
         new: list[_Device] = []
         for event in batch:
-            name = device_name(event.user_agent, event.client_host)
-            key = (event.client_host, name)
-            device = self._by_key.get(key)
-            if device is None:
-                device = _Device(name, event.client_host, event.user_agent)
-                self._by_key[key] = device
-                new.append(device)
+            device = self._device(event.client_host, event.user_agent, new)
             device.requests += 1
             device.received += event.body_bytes
             device.last_seen = max(device.last_seen, event.finished_at)
         return new
+
+    def _device(self, host: str, user_agent: str, new: list[_Device]) -> _Device:
+        """Return the device of this address and browser; one that is new is added to `new`."""
+        name = device_name(user_agent, host)
+        device = self._by_key.get((host, name))
+        if device is None:
+            device = self._by_key[host, name] = _Device(name, host, user_agent)
+            new.append(device)
+        return device
+
+    def _add(self, new: list[_Device]) -> None:
+        if not new:
+            return
+        self._drop(len(self._rows) + len(new) - self.MAX_ROWS)
+        self._insert_rows(len(self._rows), new[-self.MAX_ROWS :])
+        self._by_key = {(device.host, device.name): device for device in self._rows}
+        self.count_changed.emit(len(self._rows))
 
     def _drop(self, surplus: int) -> None:
         if surplus > 0:

@@ -99,6 +99,15 @@ class TransfersModel(RowsModel[_Row]):
         return frozenset(row.host for row in self._live.values())
 
     @property
+    def arriving(self) -> dict[tuple[str, str], int]:
+        """How many bytes of what is under way have left, by the device's address and name."""
+        bytes_of: dict[tuple[str, str], int] = {}
+        for row in self._live.values():
+            key = row.host, row.device
+            bytes_of[key] = bytes_of.get(key, 0) + row.sent
+        return bytes_of
+
+    @property
     def bytes_per_second(self) -> float:
         """The speed of all transfers under way together."""
         return sum(row.speed for row in self._live.values())

@@ -9,7 +9,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.activity import Activity
-from app.models.devices import DevicesModel
+from app.models.devices import DeviceColumn, DevicesModel
+from app.models.quantities import clock_text, size_text
 from app.models.request_log import RequestLogModel
 from app.models.transfers import TransfersModel
 from server_core import (
@@ -141,3 +142,40 @@ def test_a_device_counts_as_there_as_long_as_it_fetches_something(stage: Stage) 
     assert stage.measured[-1][0] == 1
     stage.activity.take((TransferEnded(transfer.transfer_id, 1000, 0.5, complete=True),))
     assert stage.measured[-1][0] == 0
+
+
+def test_a_device_is_listed_while_it_fetches_its_first_file(stage: Stage) -> None:
+    transfer = stage.registry.begin("192.168.1.44", "curl/8.0", "/film.mp4", 5_000_000)
+    stage.activity.take(
+        (TransferStarted(transfer.transfer_id, "192.168.1.44", "curl/8.0", "/film.mp4", 5_000_000),)
+    )
+
+    def told(column: DeviceColumn) -> str:
+        return str(stage.devices.index(0, column).data())
+
+    assert stage.devices.rowCount() == 1
+    assert told(DeviceColumn.DEVICE) == "192.168.1.44 · curl"
+    assert told(DeviceColumn.REQUESTS) == "0"
+    transfer.sent = 3_000_000
+    stage.activity.poll_period = 10
+    stage.activity._on_poll()
+    assert told(DeviceColumn.RECEIVED) == "3.0 MB"
+    assert told(DeviceColumn.LAST_SEEN) != clock_text(0.0)
+    # What has arrived is counted once, whoever tells of it first.
+    ended = TransferEnded(transfer.transfer_id, 5_000_000, 0.5, complete=True)
+    request = finished("/film.mp4")._replace(body_bytes=5_000_000)
+    stage.activity.take((ended, request))
+    assert told(DeviceColumn.RECEIVED) == "5.0 MB"
+    assert told(DeviceColumn.REQUESTS) == "1"
+    assert stage.devices.rowCount() == 1
+
+
+def test_a_server_that_stops_leaves_nothing_arriving(stage: Stage) -> None:
+    transfer = stage.registry.begin("192.168.1.44", "curl/8.0", "/film.mp4", 5_000_000)
+    stage.activity.take(
+        (TransferStarted(transfer.transfer_id, "192.168.1.44", "curl/8.0", "/film.mp4", 5_000_000),)
+    )
+    transfer.sent = 3_000_000
+    stage.activity._on_poll()
+    stage.activity.end()
+    assert stage.devices.index(0, DeviceColumn.RECEIVED).data() == size_text(0)
