@@ -224,10 +224,15 @@ function begin() {
       new Image().src = link.dataset.image;
     }
   }
-  const media = document.querySelector("video, audio");
-  const fail = () => document.body.classList.add("unplayable");
+  const media = document.querySelector("body.image main img, video, audio");
+  const fail = () => {
+    picture = null;
+    document.body.classList.add("unplayable");
+  };
   media?.addEventListener("error", fail);
-  if (media?.error) {
+  // A drawing may have no width of its own.
+  const isDrawing = /\.svgz?$/i.test(media?.currentSrc);
+  if (media?.error || (media?.complete && !media.naturalWidth && !isDrawing)) {
     fail();
   }
   followFingers(document.querySelector("main"));

@@ -90,6 +90,6 @@ def test_results_lead_to_folders(browser: Chrome, address: str) -> None:
 def test_nothing_found_is_said(browser: Chrome, address: str) -> None:
     enter(browser, "albatross")
     said = browser.find_element(By.CSS_SELECTOR, "main [role=status]").text
-    assert said == "Nothing has this in its name."
+    assert said == "No name has this in it. Try fewer or shorter words: only names are searched."
     browser.find_element(By.CSS_SELECTOR, "main nav a").click()
     WebDriverWait(browser, SECONDS).until(lambda _: browser.current_url == address)

@@ -248,6 +248,28 @@ def test_what_does_not_play_gives_way_to_a_sentence(
     assert "download it" in phone.find_element(By.CLASS_NAME, "otherwise").text
 
 
+@pytest.mark.parametrize("way", ["opened", "turned to"])
+def test_a_picture_that_is_none_gives_way_to_a_sentence(
+    way: str, browse: Callable[..., Chrome], address: str, pictures: Path
+) -> None:
+    (pictures / "99.jpg").write_bytes(b"this is no picture")
+    phone = browse()
+    phone.get(address)
+    open_row(phone, "99.jpg" if way == "opened" else "10.png")
+    if way == "turned to":
+        press(phone, Keys.ARROW_RIGHT)
+    wait_until(phone, lambda: phone.find_element(By.CLASS_NAME, "otherwise").is_displayed())
+    sentence = phone.find_element(By.CLASS_NAME, "otherwise")
+    assert sentence.text.startswith("This picture is damaged")
+    assert not phone.find_element(By.CSS_SELECTOR, "main img").is_displayed()
+    link = sentence.find_element(By.TAG_NAME, "a").get_attribute("href") or ""
+    assert link.endswith("/99.jpg?download")
+    # What can be seen is not covered by it.
+    press(phone, Keys.ARROW_LEFT)
+    wait_until(phone, lambda: title(phone) == "10.png")
+    assert not phone.find_element(By.CLASS_NAME, "otherwise").is_displayed()
+
+
 def test_a_pdf_is_in_the_page(browse: Callable[..., Chrome], address: str, shared: Path) -> None:
     writer = QPdfWriter(str(shared / "paper.pdf"))
     painter = QPainter(writer)

@@ -88,7 +88,7 @@ def test_any_name_is_found_in_any_folder_and_opens(share: Site, tree: Path, name
 def test_a_term_is_escaped(share: Site) -> None:
     text = page(share, "/?search=" + quote('"><script>x'))
     assert "<script>x" not in text
-    assert "Nothing has this in its name" in text
+    assert "No name has this in it" in text
 
 
 @pytest.mark.parametrize("term", ["", "+", "%20", "%CC%81"])

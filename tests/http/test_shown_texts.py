@@ -38,7 +38,7 @@ def test_a_text_without_an_extension_is_shown_as_a_text(share: Site, tree: Path)
     (tree / "README").write_text("Read me.")
     (tree / "data").write_bytes(b"\0\1\2")
     assert text_of(share.get("/README?view").body) == "Read me.\n"
-    assert "There is nothing to look at" in markup(share.get("/data?view").body)
+    assert "Files of this kind cannot be looked at here" in markup(share.get("/data?view").body)
 
 
 @pytest.mark.parametrize(

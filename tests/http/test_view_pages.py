@@ -62,8 +62,8 @@ def markup(page: bytes) -> str:
         ("photo.heic", "Most browsers do not show files of this kind."),
         ("scan.tiff", "Most browsers do not show files of this kind."),
         ("old.avi", "Most browsers do not show files of this kind."),
-        ("pack.zip", "There is nothing to look at in this file."),
-        ("nothing", "There is nothing to look at in this file."),
+        ("pack.zip", "Files of this kind cannot be looked at here."),
+        ("nothing", "Files of this kind cannot be looked at here."),
     ],
 )
 def test_a_file_is_shown_as_what_it_is(share: Site, tree: Path, name: str, shown: str) -> None:
