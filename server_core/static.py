@@ -83,6 +83,7 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
         chosen = directory if directory is not None else self.directory
         self.directory = os.getcwd() if chosen is None else os.fspath(chosen)
         self._transfer: Transfer | None = None
+        self._told_name = ""  # what people are told after the path of what has no file
         super().__init__(*args, **kwargs)
 
     def do_GET(self) -> None:
@@ -334,7 +335,7 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
             return
         host = client_host(self.client_address)
         agent = (self._request_field("user-agent") or "")[:200]
-        shown = decode_path(path_of(self.path))[:TOLD_TARGET]
+        shown = (decode_path(path_of(self.path)) + self._told_name)[:TOLD_TARGET]
         transfer = transfers.begin(host, agent, shown, source.remaining)
         notify = self.server.notify  # type: ignore[attr-defined] # transfers and notify come together
         notify(TransferStarted(transfer.transfer_id, host, agent, shown, transfer.size))
@@ -345,5 +346,5 @@ class SimpleHTTPRequestHandler(RepeatableRequestHandler):
             self._transfer = None
             transfers.end(transfer)
             duration = time.monotonic() - transfer.started
-            complete = transfer.sent == transfer.size
-            notify(TransferEnded(transfer.transfer_id, transfer.sent, duration, complete))
+            is_whole = transfer.sent == transfer.size
+            notify(TransferEnded(transfer.transfer_id, transfer.sent, duration, is_whole))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 from http import HTTPStatus
+from typing import BinaryIO
 
 from server_core.files.gathering import NoteText, TooMuchError
 from server_core.protocol.conditional import Validators
@@ -35,6 +37,11 @@ class ArchiveRequestHandler(AnsweringRequestHandler):
     archives: Archives
     _parameters: dict[str, list[str]]
     _posted: dict[str, list[str]]
+
+    def send_head(self) -> BinaryIO | io.IOBase | None:
+        """Send the head of what is asked for; as SimpleHTTPRequestHandler."""
+        self._told_name = ""
+        return super().send_head()
 
     def do_POST(self) -> None:
         """Send an archive of what a form selects in a folder, or the address of that archive.
@@ -97,7 +104,8 @@ class ArchiveRequestHandler(AnsweringRequestHandler):
         self.send_response(response.status)
         for name, value in response.fields:
             self.send_header(name, value)
-        self.send_header("Content-Disposition", attachment(wanted.name + archive.extension))
+        self._told_name = wanted.name + archive.extension
+        self.send_header("Content-Disposition", attachment(self._told_name))
         self.send_header("Cache-Control", "no-cache")
         self.end_headers()
         if response.body is None:

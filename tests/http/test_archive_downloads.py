@@ -269,7 +269,7 @@ def test_an_archive_is_a_transfer_that_is_told_of(share: Site, tree: Path) -> No
     (began,), (ended,) = share.wait_for(TransferStarted), share.wait_for(TransferEnded)
     assert isinstance(began, TransferStarted)
     assert isinstance(ended, TransferEnded)
-    assert (began.path, began.size) == ("/sub/", len(answer.body))
+    assert (began.path, began.size) == ("/sub/sub.zip", len(answer.body))
     assert (ended.sent, ended.complete) == (len(answer.body), True)
 
 
