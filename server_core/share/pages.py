@@ -90,11 +90,16 @@ class _Contents:
         return max(1, -(-(self.folders + self.files) // ENTRIES_OF_A_PART))
 
     @property
+    def part(self) -> int:
+        """Which of these it is: the last one, where there are fewer than was asked for."""
+        return 1 if self._part is None else min(self._part, self.parts)
+
+    @property
     def rows(self) -> Iterator[Markup]:
         """Every entry of this part that has not vanished meanwhile, several at a time."""
         first, last = 0, sys.maxsize
         if self._part is not None:
-            first = (self._part - 1) * ENTRIES_OF_A_PART
+            first = (self.part - 1) * ENTRIES_OF_A_PART
             last = first + ENTRIES_OF_A_PART
         for names in self._divided:
             for entries in self._listing.entries(names[max(first, 0) : max(last, 0)]):

@@ -114,7 +114,11 @@ def test_people_get_a_long_folder_in_parts_and_programs_as_a_whole(share: Site, 
         parts += 1
     assert (found, parts) == (everything, 3)
     assert 'rel="prev" href="./?page=2"' in page(share, "/long/?page=3")
-    assert names(page(share, "/long/?page=99")) == []
+    # A folder may have shrunk since.
+    assert page(share, "/long/?page=99") == page(share, "/long/?page=3").replace(
+        "page=3", "page=99"
+    )
+    assert names(page(share, "/?page=2")) == names(page(share, "/"))
 
 
 @pytest.mark.parametrize(
