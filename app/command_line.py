@@ -120,6 +120,7 @@ def _run(given: argparse.Namespace) -> int:
         return _share_from_the_terminal(options, printable(problem))
     # All that is made until the window is there stays: to look for garbage in it takes time alone.
     gc.disable()
+    path = os.environ.get("PATH")
     try:
         from app.application import run
     except ImportError as error:
@@ -128,6 +129,10 @@ def _run(given: argparse.Namespace) -> int:
             raise
         reason = f"Qt cannot be loaded ({printable(str(error))})"
         return _share_from_the_terminal(options, reason)
+    if sys.platform == "win32" and path is not None:
+        # PySide6 puts its folder before all others, where what is started from here would find its
+        # libraries. It finds them itself by another way.
+        os.environ["PATH"] = path
     return run(options)
 
 

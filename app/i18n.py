@@ -10,10 +10,11 @@ __all__ = ["install_translations", "tr"]
 
 
 def tr(text: str, comment: str = "", n: int = -1) -> str:
-    """Return `text` in the language of the application, `%n` in it replaced by the number `n`.
+    """Return `text` in the language of the application, with the number `n` in it.
 
-    `comment` tells two meanings of one text apart. The name and the order of the arguments are
-    those of QObject.tr, which is how `pyside6-lupdate` finds the texts.
+    `%n` stands for its digits, `%Ln` for it as the language writes it ("2,080"). `comment` tells
+    two meanings of one text apart. The name and the order of the arguments are those of QObject.tr,
+    which is how `pyside6-lupdate` finds the texts.
     """
     return QCoreApplication.translate("", text, comment, n)
 

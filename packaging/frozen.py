@@ -38,6 +38,11 @@ def forget_bundle(environment: MutableMapping[str, str]) -> None:
     of_the_person = environment.pop("LD_LIBRARY_PATH_ORIG", None)
     if of_the_person is not None:
         environment["LD_LIBRARY_PATH"] = of_the_person
+    if sys.platform == "win32":
+        import ctypes
+
+        # Nor is the folder that Windows looks in first for all programs that come from this one.
+        ctypes.windll.kernel32.SetDllDirectoryW(None)
 
 
 def forget_plugins(environment: MutableMapping[str, str]) -> None:

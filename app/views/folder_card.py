@@ -148,5 +148,5 @@ def _contents(summary: FolderSummary) -> str:
             .replace("{count}", count_text(summary.items))
             .replace("{size}", size_text(summary.size))
         )
-    items = tr("%n item(s)", "", summary.items)
+    items = tr("%Ln item(s)", "", summary.items)
     return f"{items} · {size_text(summary.size)}"

@@ -179,7 +179,7 @@ class RequestLogView(QWidget):
         self._pages.setCurrentWidget(self.table if rows else self.hint)
 
     def _place_newest_button(self) -> None:
-        self.newest_button.setText(tr("%n new", "requests", self._unseen))
+        self.newest_button.setText(tr("%Ln new", "requests", self._unseen))
         self.newest_button.setVisible(self._unseen > 0 and not self.at_tail)
         self.newest_button.adjustSize()
         x = (self.width() - self.newest_button.width()) // 2

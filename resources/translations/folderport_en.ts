@@ -18,18 +18,18 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n new</source>
+        <source>%Ln new</source>
         <comment>requests</comment>
         <translation>
-            <numerusform>%n new request</numerusform>
-            <numerusform>%n new requests</numerusform>
+            <numerusform>%Ln new request</numerusform>
+            <numerusform>%Ln new requests</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n item(s)</source>
+        <source>%Ln item(s)</source>
         <translation>
-            <numerusform>%n item</numerusform>
-            <numerusform>%n items</numerusform>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
         </translation>
     </message>
 </context>

@@ -18,6 +18,7 @@ from app.command_line import main, parser
 from app.state import Field, StartFailure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -222,6 +223,27 @@ def test_no_garbage_is_looked_for_until_the_window_is_there(
     gc.enable()
     assert main([]) == 0
     assert looked_for == [False]
+
+
+def test_what_is_started_from_the_window_finds_no_libraries_of_qt_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found: list[str] = []
+
+    def load(name: str) -> Callable[[object], int]:
+        # As PySide6 does on Windows.
+        monkeypatch.setenv("PATH", "where Qt is" + os.pathsep + os.environ["PATH"])
+        assert name in ("run", "__path__", "__spec__")
+        return lambda _: found.append(os.environ["PATH"]) or 0
+
+    application = types.ModuleType("app.application")
+    monkeypatch.setattr(application, "__getattr__", load, raising=False)
+    monkeypatch.setitem(sys.modules, "app.application", application)
+    monkeypatch.setattr("app.command_line.display_problem", lambda _: "")
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("PATH", "where programs are")
+    assert main([]) == 0
+    assert found == ["where programs are"]
 
 
 def test_garbage_is_looked_for_where_there_is_no_window(

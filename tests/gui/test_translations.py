@@ -65,4 +65,5 @@ def test_the_compiled_catalogue_is_the_one_that_is_written(tmp_path: Path) -> No
 
 @pytest.mark.usefixtures("appearance")
 def test_numbers_are_counted_in_english() -> None:
-    assert [tr("%n item(s)", "", count) for count in (0, 1, 2)] == ["0 items", "1 item", "2 items"]
+    told = [tr("%Ln item(s)", "", count) for count in (0, 1, 2, 2080)]
+    assert told == ["0 items", "1 item", "2 items", "2,080 items"]
