@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import struct
 import subprocess
 import zipfile
 from pathlib import Path
@@ -51,6 +53,28 @@ def test_the_setup_holds_each_file_of_the_bundle(payload: Path, tmp_path: Path) 
     }
     assert found == {name: (payload / name).read_bytes() for name in PAYLOAD}
     assert setup.read_bytes().startswith(b"MZ")
+
+
+def machine_of(program: Path) -> int:
+    """Give the kind of processor that a program of Windows says it is for."""
+    content = program.read_bytes()
+    (header,) = struct.unpack_from("<I", content, 0x3C)
+    machine: int = struct.unpack_from("<H", content, header + 4)[0]
+    return machine
+
+
+@pytest.mark.programs("makensis", "7z")
+def test_the_setup_is_built_by_nsis_as_its_makers_ship_it(
+    payload: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nsis = tmp_path / "nsis"
+    # For 64 bits, which Debian adds, there is nothing else.
+    shutil.copytree("/usr/share/nsis", nsis, ignore=shutil.ignore_patterns("*amd64*"))
+    monkeypatch.setenv("NSISDIR", str(nsis))
+    setup = windows_setup.build(payload, VERSION, tmp_path)
+    assert machine_of(setup) == 0x014C
+    told = subprocess.run(["7z", "l", setup], capture_output=True, text=True, check=True).stdout
+    assert "folderport-terminal.exe" in told
 
 
 @pytest.mark.programs("makensis", "7z")
