@@ -55,11 +55,7 @@ def explain(error: OSError, host: str, port: int) -> StartFailure:
             )
         return _another_port(f"The system does not let Folderport use port {port}", host, port + 1)
     if error.errno in _EXHAUSTED:
-        return StartFailure(
-            Field.NETWORK,
-            "This computer has too many files and connections open;"
-            " close some programs and start again.",
-        )
+        return _exhausted()
     return StartFailure(
         Field.NETWORK,
         f"Sharing on {printable(host)} did not start: {printable(error.strerror or str(error))}.",
@@ -108,6 +104,8 @@ def check_folder(path: str) -> StartFailure | None:
     except PermissionError:
         readable = False
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in _EXHAUSTED:
+            return _exhausted()
         cause = error.strerror if isinstance(error, OSError) else None
         return _folder_failure(path, f"cannot be read: {cause or error}; choose another folder")
     if not readable:
@@ -115,6 +113,14 @@ def check_folder(path: str) -> StartFailure | None:
             path, "may not be read by you; choose another folder, or allow reading it"
         )
     return None
+
+
+def _exhausted() -> StartFailure:
+    return StartFailure(
+        Field.NETWORK,
+        "This computer has too many files and connections open;"
+        " close some programs and start again.",
+    )
 
 
 def _folder_failure(path: str, cause: str) -> StartFailure:

@@ -30,7 +30,7 @@ def info_plist(version: str) -> dict[str, object]:
         "LSMinimumSystemVersion": "13.0",  # that of the Qt in constraints.txt
         "NSHighResolutionCapable": True,
         "NSHumanReadableCopyright": "The Folderport authors, MIT License",
-        # macOS asks with this sentence before anyone on the network is let in.
+        # Where macOS asks whether it may use the local network, it does so with this sentence.
         "NSLocalNetworkUsageDescription": (
             "Folderport lets the phones and computers on your network open the folder you share."
         ),

@@ -117,7 +117,8 @@ def _from_setup(artefact: Path, place: Path) -> Iterator[list[str]]:
     try:
         yield [str(_program_in(where))]
     finally:
-        _run(f'"{where / "uninstall.exe"}" /S _?={where}')
+        # What the person who tries it has set, stays.
+        _run(f'"{where / "uninstall.exe"}" /S /UPGRADE _?={where}')
 
 
 @contextlib.contextmanager

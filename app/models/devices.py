@@ -48,6 +48,10 @@ class _Device:
     last_fetched: float = 0.0
     """When it was last seen to be fetching something, which ends a request much later."""
 
+    @property
+    def last_there(self) -> float:
+        return max(self.last_seen, self.last_fetched)
+
 
 class DevicesModel(RowsModel[_Device]):
     """The devices that have asked for something, in the order they came."""
@@ -118,7 +122,7 @@ class DevicesModel(RowsModel[_Device]):
             case DeviceColumn.RECEIVED:
                 return size_text(row.received + row.arriving)
             case DeviceColumn.LAST_SEEN:
-                return clock_text(max(row.last_seen, row.last_fetched))
+                return clock_text(row.last_there)
 
     def _tone(self, _row: _Device, column: int) -> Tone:
         return Tone.PLAIN if column == DeviceColumn.DEVICE else Tone.SOFT
@@ -155,5 +159,5 @@ class DevicesModel(RowsModel[_Device]):
     def _drop(self, surplus: int) -> None:
         if surplus > 0:
             numbers = range(len(self._rows))
-            silent = sorted(numbers, key=lambda number: self._rows[number].last_seen)
+            silent = sorted(numbers, key=lambda number: self._rows[number].last_there)
             self._remove_rows(silent[:surplus])

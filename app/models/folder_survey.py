@@ -37,15 +37,16 @@ def survey_folder(
 ) -> FolderSummary:
     """Return what `path` holds, as far as it is readable and `max_items`, `max_seconds` allow."""
     deadline = time.monotonic() + max_seconds
-    items = size = 0
+    looked_at = items = size = 0
     waiting = [path]
     while waiting:
         try:
             with os.scandir(waiting.pop()) as entries:
                 for entry in entries:
-                    late = items % 256 == 0 and time.monotonic() > deadline
-                    if items >= max_items or late or cancelled.is_set():
+                    late = looked_at % 256 == 0 and time.monotonic() > deadline
+                    if looked_at >= max_items or late or cancelled.is_set():
                         return FolderSummary(items, size, complete=False)
+                    looked_at += 1
                     if entry.name.startswith("."):
                         continue  # shown to nobody
                     try:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.bind_errors import check_folder
 from app.models.background_task import BackgroundTask
-from app.state import StartFailure
+from app.state import Field, StartFailure
 
 __all__ = ["FolderWatch"]
 
@@ -57,6 +57,8 @@ class FolderWatch(QObject):
 
     @Slot(object)
     def _on_looked(self, failure: StartFailure | None) -> None:
+        if failure is not None and failure.field is not Field.FOLDER:
+            return  # what kept it from looking says nothing of the folder
         is_lost = failure is not None
         if is_lost != self._is_lost:
             self._is_lost = is_lost

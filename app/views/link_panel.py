@@ -34,6 +34,7 @@ class LinkPanel(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "card")
         self._link: ShareLink | None = None
+        self._how_to = ""
         self.pill = StatusPill()
         self.activity = ElidedLabel()
         self.activity.setProperty("kind", "soft")
@@ -79,7 +80,8 @@ class LinkPanel(QFrame):
         # A loopback address leads a phone to itself: no promise is made for it.
         only_here = tr("Only this computer can open this address.")
         scan = tr("Scan with a phone's camera, or open this address:")
-        self.caption.setText(only_here if link.is_local else scan)
+        self._how_to = only_here if link.is_local else scan
+        self.caption.setText(self._how_to)
         self._pages.setCurrentIndex(1)
         shared = tr("Shared at {address}").replace("{address}", link.display)
         announce(self, f"{shared}. {only_here}" if link.is_local else shared)
@@ -134,7 +136,10 @@ class LinkPanel(QFrame):
 
     @Slot()
     def _on_open_clicked(self) -> None:
-        if self._link is not None and not QDesktopServices.openUrl(QUrl(self._link.url)):
+        if self._link is None:
+            return
+        self.caption.setText(self._how_to)
+        if not QDesktopServices.openUrl(QUrl(self._link.url)):
             self.caption.setText(tr("No browser could be opened here. Open this address in one:"))
             announce(self, self.caption.text())
 

@@ -118,6 +118,8 @@ Section "-$(Files)" SectionFiles
     CopyFiles /SILENT "$2\uninstall.exe" "$PLUGINSDIR\older.exe"
     ExecWait '"$PLUGINSDIR\older.exe" /S /UPGRADE _?=$2'
   ${EndIf}
+  ; Where it is wanted, it is made below.
+  Delete "$DESKTOP\Folderport.lnk"
   !include "${FILES}"
   SetOutPath "$INSTDIR"
   WriteUninstaller "$INSTDIR\uninstall.exe"

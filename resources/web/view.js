@@ -226,7 +226,12 @@ function begin() {
   }
   const media = document.querySelector("body.image main img, video, audio");
   const fail = () => {
+    if (!media.isConnected) {
+      return; // its page was turned meanwhile
+    }
     picture = null;
+    zoom = { scale: 1, x: 0, y: 0 };
+    document.body.classList.remove("zoomed");
     document.body.classList.add("unplayable");
   };
   media?.addEventListener("error", fail);

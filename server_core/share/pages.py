@@ -231,7 +231,6 @@ class Pages:
         page = self._error.render(
             self._speech[catalogue].known,
             code=code,
-            reason=reason,
             has_folder=has_folder,
             heading=catalogue.text(name) if is_known else reason,
             sentence=catalogue.text(f"{name}-more") if is_known else explain,

@@ -18,7 +18,7 @@ from app.command_line import main, parser
 from app.state import Field, StartFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -210,6 +210,16 @@ def test_a_fault_of_our_own_is_not_taken_for_a_missing_qt(
         main([])
 
 
+@pytest.fixture
+def collecting() -> Iterator[None]:
+    """Garbage is looked for, and afterwards as it was before."""
+    was_enabled = gc.isenabled()
+    gc.enable()
+    yield
+    (gc.enable if was_enabled else gc.disable)()
+
+
+@pytest.mark.usefixtures("collecting")
 def test_no_garbage_is_looked_for_until_the_window_is_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -220,11 +230,11 @@ def test_no_garbage_is_looked_for_until_the_window_is_there(
     )
     monkeypatch.setitem(sys.modules, "app.application", application)
     monkeypatch.setattr("app.command_line.display_problem", lambda _: "")
-    gc.enable()
     assert main([]) == 0
     assert looked_for == [False]
 
 
+@pytest.mark.usefixtures("collecting")
 def test_what_is_started_from_the_window_finds_no_libraries_of_qt_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -246,6 +256,7 @@ def test_what_is_started_from_the_window_finds_no_libraries_of_qt_first(
     assert found == ["where programs are"]
 
 
+@pytest.mark.usefixtures("collecting")
 def test_garbage_is_looked_for_where_there_is_no_window(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -254,7 +265,6 @@ def test_garbage_is_looked_for_where_there_is_no_window(
     monkeypatch.delitem(sys.modules, "app.application", raising=False)
     monkeypatch.setattr("app.headless.share", lambda *_: looked_for.append(gc.isenabled()) or 0)
     monkeypatch.setattr("app.command_line.display_problem", lambda _: "")
-    gc.enable()
     assert main([str(tmp_path)]) == 0
     assert looked_for == [True]
 

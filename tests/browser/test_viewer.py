@@ -37,6 +37,7 @@ HOSTILE = """<script>top.document.title = "ran"; document.title = "ran"</script>
 <img src="x" onerror="top.document.title = 'ran'"><svg onload="top.document.title = 'ran'">
 <iframe srcdoc="<script>top.document.title = 'ran'</script>"></iframe>
 """
+CLASSES = "return document.body.className"
 PICTURES = {"1.png": "#ff0000", "2.png": "#00ff00", "10.png": "#0000ff"}
 
 
@@ -241,36 +242,49 @@ def test_what_does_not_play_gives_way_to_a_sentence(
     phone = browse()
     phone.get(address)
     open_row(phone, name)
-    wait_until(
-        phone, lambda: "unplayable" in phone.execute_script("return document.body.className")
-    )
+    wait_until(phone, lambda: "unplayable" in phone.execute_script(CLASSES))
     assert not phone.find_element(By.CSS_SELECTOR, "video, audio").is_displayed()
     assert "download it" in phone.find_element(By.CLASS_NAME, "otherwise").text
 
 
 @pytest.mark.parametrize("way", ["opened", "turned to"])
+@pytest.mark.usefixtures("pictures")
 def test_a_picture_that_is_none_gives_way_to_a_sentence(
-    way: str, browse: Callable[..., Chrome], address: str, pictures: Path
+    way: str, browse: Callable[..., Chrome], address: str, shared: Path
 ) -> None:
-    (pictures / "99.jpg").write_bytes(b"this is no picture")
+    (shared / "99.jpg").write_bytes(b"this is no picture")
     phone = browse()
     phone.get(address)
     open_row(phone, "99.jpg" if way == "opened" else "10.png")
     if way == "turned to":
         press(phone, Keys.ARROW_RIGHT)
-    # At once: the page's elements are about to be replaced.
-    given_way = "return document.body.classList.contains('unplayable')"
-    wait_until(phone, lambda: phone.execute_script(given_way))
-    sentence = phone.find_element(By.CLASS_NAME, "otherwise")
+    wait_until(phone, lambda: "unplayable" in phone.execute_script(CLASSES))
+    sentence = phone.find_element(By.CSS_SELECTOR, ".otherwise a")
     assert sentence.is_displayed()
     assert sentence.text.startswith("This picture is damaged")
+    assert str(sentence.get_attribute("href")).endswith("/99.jpg?download")
     assert not phone.find_element(By.CSS_SELECTOR, "main img").is_displayed()
-    link = sentence.find_element(By.TAG_NAME, "a").get_attribute("href") or ""
-    assert link.endswith("/99.jpg?download")
-    # What can be seen is not covered by it.
-    press(phone, Keys.ARROW_LEFT)
-    wait_until(phone, lambda: title(phone) == "10.png")
-    assert not phone.find_element(By.CLASS_NAME, "otherwise").is_displayed()
+
+
+@pytest.mark.usefixtures("pictures")
+def test_a_picture_that_breaks_takes_nothing_from_what_comes_after_it(
+    browse: Callable[..., Chrome], address: str
+) -> None:
+    browser = browse(1280, 844)
+    browser.get(address)
+    open_row(browser, "1.png")
+    browser.execute_script("window.old = document.querySelector('main img')")
+    press(browser, Keys.ARROW_RIGHT)
+    wait_until(browser, lambda: title(browser) == "2.png")
+    press(browser, "+")
+    browser.execute_script("window.old.dispatchEvent(new Event('error'))")
+    assert browser.execute_script(CLASSES).split() == ["view", "image", "stage", "zoomed"]
+    # Enlarged, it would keep the arrow keys for itself.
+    browser.execute_script("document.querySelector('main img').dispatchEvent(new Event('error'))")
+    assert browser.execute_script(CLASSES).split() == ["view", "image", "stage", "unplayable"]
+    press(browser, Keys.ARROW_RIGHT)
+    wait_until(browser, lambda: title(browser) == "10.png")
+    assert complaints(browser) == []
 
 
 def test_a_pdf_is_in_the_page(browse: Callable[..., Chrome], address: str, shared: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.models.device_name import device_name
 from app.models.devices import DeviceColumn, DevicesModel
+from server_core.events import TransferStarted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,3 +158,16 @@ def test_the_devices_tab_fills(parts: Parts, request_finished: Make) -> None:
     parts.devices.append([request_finished()])
     assert view.table.isVisible()
     assert parts.window.activity.tabs.accessibleTabName(2) == "Devices: 1"
+
+
+def test_who_fetches_stays_where_there_are_too_many(
+    request_finished: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DevicesModel, "MAX_ROWS", 2)
+    devices = DevicesModel()
+    silent = request_finished(client_host="10.0.0.1", finished_at=time.time() - 3600)
+    devices.append([silent])
+    devices.meet([TransferStarted(1, "10.0.0.2", "curl/8.4.0", "/film.mp4", 5_000_000)])
+    devices.append([request_finished(client_host="10.0.0.3", finished_at=time.time())])
+    hosts = [devices.index(row, DeviceColumn.ADDRESS).data() for row in range(2)]
+    assert hosts == ["10.0.0.2", "10.0.0.3"]

@@ -45,6 +45,13 @@ def test_counting_ends_at_its_bound(folder: Path, never: threading.Event) -> Non
     assert (summary.items, summary.complete) == (2, False)
 
 
+def test_what_is_not_counted_is_bounded_as_well(folder: Path, never: threading.Event) -> None:
+    for number in range(20):
+        (folder / f".{number}").touch()
+    assert not survey_folder(str(folder), never, max_items=15).complete
+    assert survey_folder(str(folder), never, max_items=30).complete
+
+
 def test_counting_ends_at_its_deadline(folder: Path, never: threading.Event) -> None:
     assert not survey_folder(str(folder), never, max_seconds=-1).complete
 

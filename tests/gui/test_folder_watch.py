@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from app.models import folder_watch
 from app.models.folder_watch import FolderWatch
+from app.state import Field, StartFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +19,18 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
+
+
+class Looks:
+    """Looks at a folder that end when they are told to, and find it gone."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def wait_for(self, answers: threading.Event) -> StartFailure:
+        self.count += 1
+        assert answers.wait(20)
+        return StartFailure(Field.FOLDER, "It is gone.")
 
 
 @pytest.fixture(autouse=True)
@@ -54,9 +70,52 @@ def test_it_is_lost_once_and_found_once(watch: FolderWatch, folder: Path, qtbot:
     assert told == ["lost", "found"] * 2
 
 
-def test_after_its_end_nothing_is_told(watch: FolderWatch, folder: Path, qtbot: QtBot) -> None:
+def test_after_its_end_nothing_is_told_of_a_look_that_was_under_way(
+    watch: FolderWatch, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, answers = Looks(), threading.Event()
+    monkeypatch.setattr(folder_watch, "check_folder", lambda _folder: looks.wait_for(answers))
+    told: list[str] = []
+    watch.lost.connect(lambda: told.append("lost"))
     watch.begin(str(folder))
+    qtbot.waitUntil(lambda: looks.count == 1)
     watch.end()
-    folder.rmdir()
-    with qtbot.assertNotEmitted(watch.lost, wait=200):
+    answers.set()
+    watch._task.wait(10)
+    # What it found would be told by now, and the next share is watched anew.
+    monkeypatch.setattr(folder_watch, "check_folder", lambda _folder: None)
+    watch.begin(str(folder))
+    with qtbot.waitSignals([watch._task.finished] * 3):
         pass
+    assert told == []
+
+
+def test_a_drive_that_does_not_answer_is_waited_for_by_one_look(
+    watch: FolderWatch, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, answers = Looks(), threading.Event()
+    monkeypatch.setattr(folder_watch, "check_folder", lambda _folder: looks.wait_for(answers))
+    told: list[str] = []
+    watch.lost.connect(lambda: told.append("lost"))
+    watch.begin(str(folder))
+    qtbot.waitUntil(lambda: looks.count == 1)
+    with qtbot.waitSignals([watch._timer.timeout] * 5):
+        pass
+    assert (looks.count, told) == (1, [])
+    with qtbot.waitSignal(watch.lost):
+        answers.set()
+
+
+def test_where_too_much_is_open_nothing_is_said_of_the_folder(
+    watch: FolderWatch, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: str) -> object:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    told: list[str] = []
+    watch.lost.connect(lambda: told.append("lost"))
+    watch.begin(str(folder))
+    with qtbot.waitSignals([watch._task.finished] * 3):
+        pass
+    assert told == []
