@@ -42,12 +42,17 @@ PAGE_SECONDS = 30
 class Chromium(webdriver.Chrome):
     """A Chromium that has loaded a page when it comes back from it.
 
-    On a busy machine its driver comes back while a page, or its style sheet, is still arriving.
+    On a busy machine its driver comes back while a page, or its style sheet, is still arriving, or
+    before it has begun to, when the blank page that each test begins with is whole.
     """
 
     def get(self, url: str) -> None:
         super().get(url)
-        loaded = "return document.readyState === 'complete'"
+        is_blank = "true" if url == "about:blank" else "false"
+        loaded = (
+            "return document.readyState === 'complete'"
+            f" && (location.href === 'about:blank') === {is_blank}"
+        )
         WebDriverWait(self, PAGE_SECONDS, poll_frequency=0.02).until(
             lambda _: self.execute_script(loaded)
         )
