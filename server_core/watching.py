@@ -251,6 +251,9 @@ class WatchingHTTPServer(HTTPServer):
             close(connection.socket)
         except Exception:  # noqa: BLE001 - whatever the override raises
             log_failure("closing a connection failed")
+            self.connections.close(connection.socket)
+            connection.socket.close()
+        # An override may keep the socket for itself.
         if self.connections.get(connection.socket) is not None:
             self.connections.close(connection.socket)
 

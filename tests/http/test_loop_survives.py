@@ -88,6 +88,21 @@ def test_an_override_that_fails_costs_its_own_connection_alone(
     assert name in caplog.text
 
 
+@pytest.mark.parametrize("name", ["shutdown_request", "close_request"])
+def test_an_override_that_fails_before_it_closes_leaves_no_client_waiting(
+    serve: Serve, settles: Settles, name: str
+) -> None:
+    def override(_self: PooledHTTPServer, _request: socket.socket) -> None:
+        raise LookupError(name)
+
+    kind: Any = type("Server", (PooledHTTPServer,), {name: override})
+    site = serve(Failing, kind)
+    client = site.connect()
+    client.ask("/exit")
+    assert client.is_closed()
+    settles(lambda: len(site.server.connections) == 0, "closed")
+
+
 def test_what_ends_the_loop_is_raised_by_serve_forever() -> None:
     class Server(PooledHTTPServer):
         def get_request(self) -> tuple[Any, Any]:
