@@ -50,6 +50,16 @@ class Build:
             self._bundle = bundle.build(self.version)
         return self._bundle
 
+    def _bundle_with(self, program: str) -> Path:
+        """Return the bundle. Raises RuntimeError where it holds no such program."""
+        bundle = self.bundle()
+        if not (bundle / program).is_file():
+            raise RuntimeError(
+                f"{bundle} holds no {program}. Name the folder that `build.py bundle` told, on the "
+                "system that this is for."
+            )
+        return bundle
+
     def wheel(self) -> Path:
         """Return the wheel."""
         import distributions
@@ -66,19 +76,19 @@ class Build:
         """Return the package for Debian, Ubuntu and their relatives."""
         import debian
 
-        return debian.build(self.bundle(), self.version, self.dist)
+        return debian.build(self._bundle_with("folderport"), self.version, self.dist)
 
     def tarball(self) -> Path:
         """Return the archive that is unpacked and started, on any Linux."""
         import tarball
 
-        return tarball.build(self.bundle(), self.version, self.dist)
+        return tarball.build(self._bundle_with("folderport"), self.version, self.dist)
 
     def appimage(self) -> Path:
         """Return the one file that is Folderport, on any Linux."""
         import appimage
 
-        return appimage.build(self.bundle(), self.version, self.dist)
+        return appimage.build(self._bundle_with("folderport"), self.version, self.dist)
 
     def flatpak(self) -> Path:
         """Return the folder from which flatpak-builder makes the Flatpak."""
@@ -90,19 +100,21 @@ class Build:
         """Return the installer for Windows."""
         import windows_setup
 
-        return windows_setup.build(self.bundle(), self.version, self.dist)
+        return windows_setup.build(self._bundle_with("Folderport.exe"), self.version, self.dist)
 
     def windows_zip(self) -> Path:
         """Return the archive that is unpacked and started, on Windows."""
         import windows_zip
 
-        return windows_zip.build(self.bundle(), self.version, self.dist)
+        return windows_zip.build(self._bundle_with("Folderport.exe"), self.version, self.dist)
 
     def dmg(self) -> Path:
         """Return the disk image for macOS."""
         import macos_image
 
-        return macos_image.build(self.bundle(), self.version, self.dist)
+        return macos_image.build(
+            self._bundle_with("Contents/MacOS/Folderport"), self.version, self.dist
+        )
 
 
 ARTEFACTS: dict[str, Callable[[Build], Path]] = {

@@ -64,6 +64,24 @@ def test_a_folder_is_told_with_the_sum_of_the_list_of_its_files(bundle: Path) ->
     assert after != before
 
 
+@pytest.mark.parametrize("artefact", ["deb", "tarball", "windows-setup", "windows-zip"])
+def test_of_a_folder_that_is_no_bundle_for_it_nothing_is_made(
+    artefact: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, str(ROOT / "packaging" / "build.py"), artefact]
+    made = subprocess.run(
+        [*command, "--bundle", str(tmp_path), "--dist", str(tmp_path / "dist")],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert made.returncode == 1
+    program = "Folderport.exe" if artefact.startswith("windows") else "folderport"
+    assert made.stderr.startswith(f"build: {tmp_path} holds no {program}. Name the folder")
+    assert list((tmp_path / "dist").iterdir()) == []
+
+
 @pytest.mark.needs("packages of Linux")
 def test_the_tarball_is_one_folder_of_nobodys_files(
     bundle: Path, tmp_path: Path, moment: int
