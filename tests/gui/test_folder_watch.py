@@ -26,10 +26,12 @@ class Looks:
 
     def __init__(self) -> None:
         self.count = 0
+        self.answers = threading.Event()
+        self.told: list[str] = []
 
-    def wait_for(self, answers: threading.Event) -> StartFailure:
+    def wait(self) -> StartFailure:
         self.count += 1
-        assert answers.wait(20)
+        assert self.answers.wait(20)
         return StartFailure(Field.FOLDER, "It is gone.")
 
 
@@ -70,40 +72,39 @@ def test_it_is_lost_once_and_found_once(watch: FolderWatch, folder: Path, qtbot:
     assert told == ["lost", "found"] * 2
 
 
-def test_after_its_end_nothing_is_told_of_a_look_that_was_under_way(
-    watch: FolderWatch, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looks, answers = Looks(), threading.Event()
-    monkeypatch.setattr(folder_watch, "check_folder", lambda _folder: looks.wait_for(answers))
-    told: list[str] = []
-    watch.lost.connect(lambda: told.append("lost"))
+@pytest.fixture
+def looks(watch: FolderWatch, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Looks:
+    """The first look at a folder is under way."""
+    looks = Looks()
+    monkeypatch.setattr(folder_watch, "check_folder", lambda _folder: looks.wait())
+    watch.lost.connect(lambda: looks.told.append("lost"))
     watch.begin(str(folder))
     qtbot.waitUntil(lambda: looks.count == 1)
+    return looks
+
+
+def test_after_its_end_nothing_is_told_of_a_look_that_was_under_way(
+    watch: FolderWatch, looks: Looks, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     watch.end()
-    answers.set()
+    looks.answers.set()
     watch._task.wait(10)
     # What it found would be told by now, and the next share is watched anew.
     monkeypatch.setattr(folder_watch, "check_folder", lambda _folder: None)
     watch.begin(str(folder))
     with qtbot.waitSignals([watch._task.finished] * 3):
         pass
-    assert told == []
+    assert looks.told == []
 
 
 def test_a_drive_that_does_not_answer_is_waited_for_by_one_look(
-    watch: FolderWatch, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    watch: FolderWatch, looks: Looks, qtbot: QtBot
 ) -> None:
-    looks, answers = Looks(), threading.Event()
-    monkeypatch.setattr(folder_watch, "check_folder", lambda _folder: looks.wait_for(answers))
-    told: list[str] = []
-    watch.lost.connect(lambda: told.append("lost"))
-    watch.begin(str(folder))
-    qtbot.waitUntil(lambda: looks.count == 1)
     with qtbot.waitSignals([watch._timer.timeout] * 5):
         pass
-    assert (looks.count, told) == (1, [])
+    assert (looks.count, looks.told) == (1, [])
     with qtbot.waitSignal(watch.lost):
-        answers.set()
+        looks.answers.set()
 
 
 def test_where_too_much_is_open_nothing_is_said_of_the_folder(
