@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import build_environment
@@ -15,8 +16,13 @@ def write(libraries: list[Path], place: Path) -> None:
     """Write into the folder `place`, which is made, "NAME VERSION.txt" for each source package.
 
     Raises CalledProcessError for a library that is of no package, RuntimeError where it has no
-    notes.
+    notes, or this is no relative of Debian.
     """
+    if shutil.which("dpkg-query") is None:
+        raise RuntimeError(
+            "a bundle is made on Debian or a relative, whose notes hold the licences of what it "
+            "takes from the system. Build it there; it runs on other kinds of Linux."
+        )
     place.mkdir(parents=True)
     # Debian's lists may know it by another way to the same folder.
     patterns = [f"*/{path.parent.name}/{path.name}" for path in libraries]

@@ -44,3 +44,11 @@ def test_a_library_without_a_licence_is_not_shipped(
         system_licences.write([library("libz.so.1")], tmp_path / "licences")
     with pytest.raises(subprocess.CalledProcessError, match="dpkg-query"):
         system_licences.write([Path("/lib/nowhere/libz.so.99")], tmp_path / "others")
+
+
+def test_elsewhere_the_next_step_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    zlib = library("libz.so.1")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RuntimeError, match=r"made on Debian or a relative.* Build it there"):
+        system_licences.write([zlib], tmp_path / "licences")
+    assert not (tmp_path / "licences").exists()
